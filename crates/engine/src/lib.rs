@@ -1,0 +1,1 @@
+//! The embedded generation engine.
