@@ -1,0 +1,22 @@
+/** What a failure says to the person in front of it. */
+import { ApiError } from '$lib/api/client';
+import { dateTime } from './format';
+import { t, tOr } from './locale.svelte';
+
+/** The sentence for a stable error code, or `detail` where the code is not known here. */
+export function faultText(code: string, detail: string): string {
+	return tOr(`error.${code}`, detail === '' ? t('error.client.unexpected') : detail);
+}
+
+/** The sentence for whatever was thrown. */
+export function errorText(error: unknown): string {
+	if (!(error instanceof ApiError)) return t('error.client.unexpected');
+	const sentence = faultText(error.code, error.message);
+	if (error.retryAtMs === null) return sentence;
+	return `${sentence} ${t('error.retry_at', { time: dateTime(error.retryAtMs) })}`;
+}
+
+/** The field that the server did not accept, if it named one. */
+export function fieldOf(error: unknown): string | null {
+	return error instanceof ApiError ? error.field : null;
+}

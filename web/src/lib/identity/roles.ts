@@ -1,0 +1,9 @@
+/** Who may see which part of the menu. The server decides for itself; this only keeps dead links away. */
+import type { Role, User } from '$lib/api/types';
+
+export const roles: Role[] = ['staff', 'section_head', 'ai_officer', 'administrator', 'auditor'];
+
+/** Whether the person looks after users, endpoints and health. */
+export function isAdministrator(user: User): boolean {
+	return user.roles.includes('administrator');
+}
