@@ -22,8 +22,8 @@ pub use entry::{ENTRY_SCHEMA, Entry, EntryError, MAX_ENTRY_BYTES, commitment};
 pub use key::{KeyError, SigningKey, VerifyingKey};
 pub use note::{MAX_NOTE_BYTES, MAX_SIGNATURES, Note, NoteError, NoteSignature, sign_note};
 pub use proof::{
-    ProofError, TreeHead, consistency_proof, inclusion_proof, tiles_for_consistency,
-    tiles_for_inclusion, verify_consistency, verify_inclusion,
+    ProofError, TreeHead, consistency_proof, encode_proof, inclusion_proof, parse_proof,
+    tiles_for_consistency, tiles_for_inclusion, verify_consistency, verify_inclusion,
 };
 pub use receipt::{Disclosure, RECEIPT_SCHEMA, Receipt, ReceiptError, VerifiedReceipt};
 pub use tile::{

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::digest::{Digest, empty_root, node_hash};
+use crate::digest::{Digest, ParseDigestError, empty_root, node_hash};
 use crate::tile::{TileId, TileSource};
 use crate::tree::{MAX_TREE_SIZE, Reader, TreeError, tiles_for};
 
@@ -283,4 +283,17 @@ fn climb_both(
         return Err(ProofError::OldRootMismatch);
     }
     if new_hash != new.root { Err(ProofError::RootMismatch) } else { Ok(()) }
+}
+
+/// A proof as a text: one hash in base64 on each line.
+pub fn encode_proof(proof: &[Digest]) -> String {
+    proof.iter().map(|hash| hash.to_base64() + "\n").collect()
+}
+
+/// Reads what [`encode_proof`] writes, strictly; no text at all is a proof without hashes.
+pub fn parse_proof(text: &str) -> Result<Vec<Digest>, ParseDigestError> {
+    let Some(lines) = text.strip_suffix('\n') else {
+        return if text.is_empty() { Ok(Vec::new()) } else { Err(ParseDigestError) };
+    };
+    lines.split('\n').map(Digest::from_base64).collect()
 }

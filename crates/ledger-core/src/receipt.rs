@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::checkpoint::{Checkpoint, CheckpointError};
 use crate::digest::{Digest, leaf_hash};
@@ -158,7 +159,7 @@ impl Receipt {
 
     /// Reads a receipt. White space and the order of fields are free; the fields are not.
     pub fn parse(bytes: &[u8]) -> Result<Self, ReceiptError> {
-        let wire: WireReceipt = serde_json::from_slice(bytes).map_err(|_| ReceiptError::Form)?;
+        let wire = parse_wire(bytes).ok_or(ReceiptError::Form)?;
         if wire.schema != RECEIPT_SCHEMA {
             return Err(ReceiptError::Schema);
         }
@@ -184,6 +185,15 @@ impl Receipt {
         let disclosed = open_disclosures(&entry, &self.disclosed)?;
         Ok(VerifiedReceipt { entry, leaf_index: self.leaf_index, checkpoint, disclosed })
     }
+}
+
+/// Reads objects only: a list of the fields' values in their order is not a receipt.
+fn parse_wire(bytes: &[u8]) -> Option<WireReceipt> {
+    let value: Value = serde_json::from_slice(bytes).ok()?;
+    let disclosed = value.as_object()?.get("disclosed")?.as_array()?;
+    let only_objects = disclosed.iter().all(Value::is_object);
+    // Read again from the text, since a value has forgotten which fields stood there twice.
+    only_objects.then(|| serde_json::from_slice(bytes).ok()).flatten()
 }
 
 fn decode(text: &str, field: &'static str) -> Result<Vec<u8>, ReceiptError> {
