@@ -1,0 +1,104 @@
+//! Matrices of 32-bit floats, row by row; products by `matrixmultiply`, which picks the fastest code of the machine.
+
+/// A matrix of constant weights.
+#[derive(Debug)]
+pub(crate) struct Matrix {
+    values: Vec<f32>,
+    columns: usize,
+}
+
+impl Matrix {
+    /// A matrix of `values.len() / columns` rows.
+    pub(crate) fn new(values: Vec<f32>, columns: usize) -> Self {
+        debug_assert!(columns > 0 && values.len().is_multiple_of(columns));
+        Self { values, columns }
+    }
+
+    pub(crate) fn columns(&self) -> usize {
+        self.columns
+    }
+
+    fn rows(&self) -> usize {
+        self.values.len() / self.columns
+    }
+
+    /// `out = left * self`, where row `i` of `left` begins at `i * stride` and is as long as `self` has rows.
+    /// Rows of `left` may overlap: a window that slides over rows of a padded matrix is such a `left`.
+    pub(crate) fn multiply(&self, left: &[f32], stride: usize, out: &mut [f32]) {
+        self.multiply_add(left, stride, 0.0, out);
+    }
+
+    /// `out = left * self + kept * out`.
+    pub(crate) fn multiply_add(&self, left: &[f32], stride: usize, kept: f32, out: &mut [f32]) {
+        let (inner, columns) = (self.rows(), self.columns);
+        let rows = out.len() / columns;
+        if rows == 0 {
+            return;
+        }
+        assert!(left.len() >= (rows - 1) * stride + inner, "left matrix is too short");
+        let [inner_step, column_step] = [columns as isize, 1];
+        #[expect(
+            unsafe_code,
+            reason = "the only door to the fast product; bounds are asserted above"
+        )]
+        // SAFETY: `left` holds `rows` rows of `inner` elements at `stride`, `values` holds `inner * columns`, and
+        // `out`, which nothing else borrows, holds `rows * columns`.
+        unsafe {
+            matrixmultiply::sgemm(
+                rows,
+                inner,
+                columns,
+                1.0,
+                left.as_ptr(),
+                stride as isize,
+                1,
+                self.values.as_ptr(),
+                inner_step,
+                column_step,
+                kept,
+                out.as_mut_ptr(),
+                inner_step,
+                column_step,
+            );
+        }
+    }
+}
+
+/// Adds the same row to every row of `values`.
+pub(crate) fn add_row(values: &mut [f32], row: &[f32]) {
+    for line in values.chunks_exact_mut(row.len()) {
+        for (value, add) in line.iter_mut().zip(row) {
+            *value += add;
+        }
+    }
+}
+
+/// Sets negative values to zero.
+pub(crate) fn rectify(values: &mut [f32]) {
+    for value in values {
+        *value = value.max(0.0);
+    }
+}
+
+/// Scale and shift of a layer norm.
+#[derive(Debug)]
+pub(crate) struct LayerNorm {
+    pub(crate) scale: Vec<f32>,
+    pub(crate) shift: Vec<f32>,
+    pub(crate) epsilon: f32,
+}
+
+impl LayerNorm {
+    /// Brings every row to mean zero and variance one, then scales and shifts it.
+    pub(crate) fn apply(&self, values: &mut [f32]) {
+        for row in values.chunks_exact_mut(self.scale.len()) {
+            let length = row.len() as f32;
+            let mean = row.iter().sum::<f32>() / length;
+            let variance = row.iter().map(|value| (value - mean).powi(2)).sum::<f32>() / length;
+            let factor = 1.0 / (variance + self.epsilon).sqrt();
+            for ((value, scale), shift) in row.iter_mut().zip(&self.scale).zip(&self.shift) {
+                *value = (*value - mean) * factor * scale + shift;
+            }
+        }
+    }
+}
