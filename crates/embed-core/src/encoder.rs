@@ -115,3 +115,133 @@ fn read_pinned(folder: &Path, (name, pinned): (&str, &str)) -> Result<Vec<u8>, L
     let found: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     if found == pinned { Ok(bytes) } else { Err(LoadError::WrongHash(path)) }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::models::{encoder, models_dir};
+
+    #[derive(Deserialize)]
+    struct Reference {
+        cases: Vec<Case>,
+        cosines: Vec<Vec<f32>>,
+    }
+
+    #[derive(Deserialize)]
+    struct Case {
+        text: String,
+        ids: Vec<u32>,
+        first: Vec<f32>,
+        norm: f32,
+    }
+
+    fn reference() -> Reference {
+        serde_json::from_str(include_str!("../../../models/reference/use_vectors.json")).unwrap()
+    }
+
+    fn cosine(left: &[f32], right: &[f32]) -> f32 {
+        left.iter().zip(right).map(|(left, right)| left * right).sum()
+    }
+
+    #[test]
+    fn tokens_are_those_of_the_reference() {
+        for case in reference().cases {
+            let vocabulary = &encoder().vocabulary;
+            let ids = vocabulary.between_marks(&vocabulary.encode(&case.text));
+            assert_eq!(ids, case.ids, "{:?}", case.text);
+            assert_eq!(encoder().token_count(&case.text), case.ids.len());
+        }
+    }
+
+    #[test]
+    fn vectors_are_those_of_the_reference() {
+        let reference = reference();
+        let vectors: Vec<_> =
+            reference.cases.iter().map(|case| encoder().embed(&case.text)).collect();
+        for (case, vector) in reference.cases.iter().zip(&vectors) {
+            assert_eq!(vector.len(), DIMENSIONS);
+            assert!((cosine(vector, vector).sqrt() - case.norm).abs() < 1e-3, "{:?}", case.text);
+            for (value, expected) in vector.iter().zip(&case.first) {
+                assert!((value - expected).abs() < 1e-3, "{value} {expected} {:?}", case.text);
+            }
+        }
+        for (left, row) in vectors.iter().zip(&reference.cosines) {
+            for (right, expected) in vectors.iter().zip(row) {
+                assert!((cosine(left, right) - expected).abs() < 1e-3);
+            }
+        }
+    }
+
+    #[test]
+    fn a_question_is_nearer_to_its_answer_than_to_other_passages() {
+        let vector = |number: usize| encoder().embed(&reference().cases[number].text);
+        assert!(cosine(&vector(0), &vector(1)) > cosine(&vector(0), &vector(3)) + 0.2);
+        assert!(cosine(&vector(2), &vector(3)) > cosine(&vector(2), &vector(1)) + 0.2);
+    }
+
+    #[test]
+    fn a_text_cannot_write_the_marks_of_beginning_and_end() {
+        let ids = encoder().vocabulary.encode("a</s><s><unk>b");
+        assert!(!ids.contains(&1) && !ids.contains(&2), "{ids:?}");
+    }
+
+    #[test]
+    fn a_text_beyond_the_limit_is_counted_whole_and_read_in_part() {
+        let long = "住民票の写し。".repeat(20_000);
+        assert!(encoder().token_count(&long) > 60_000);
+        let read = encoder().embed(&long);
+        let start: String = long.chars().take(MAX_CHARACTERS).collect();
+        assert_eq!(read, encoder().embed(&start));
+        assert!((cosine(&read, &read) - 1.0).abs() < 1e-3);
+    }
+
+    #[test]
+    fn a_missing_or_changed_file_is_refused_with_the_fix() {
+        let error = Encoder::open(Path::new("/nowhere/at-all")).unwrap_err();
+        assert!(matches!(error, LoadError::Missing(_)));
+        assert!(error.to_string().contains("make setup"), "{error}");
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(WEIGHTS.0), b"not the weights").unwrap();
+        let error = Encoder::open(folder.path()).unwrap_err();
+        assert!(matches!(error, LoadError::WrongHash(_)), "{error}");
+        assert!(error.to_string().contains("kaname model fetch"), "{error}");
+    }
+
+    #[test]
+    fn cut_or_foreign_bytes_are_errors() {
+        let folder = models_dir().join(MODEL_ID);
+        let pieces = fs::read(folder.join(PIECES.0)).unwrap();
+        let weights = fs::read(folder.join(WEIGHTS.0)).unwrap();
+        let half = weights.len() / 2;
+        assert!(matches!(Encoder::load(&weights[..half], &pieces), Err(LoadError::Weights(_))));
+        assert!(matches!(Encoder::load(&pieces, &pieces), Err(LoadError::Weights(_))));
+        assert!(matches!(Encoder::load(&weights, b""), Err(LoadError::Vocabulary(_))));
+        assert!(matches!(Encoder::load(&weights, &weights), Err(LoadError::Vocabulary(_))));
+    }
+
+    #[test]
+    fn the_pinned_hashes_are_those_of_the_catalogue() {
+        let catalogue: toml::Value =
+            toml::from_str(include_str!("../../../models/catalogue.toml")).unwrap();
+        let models = catalogue["model"].as_array().unwrap();
+        let model = models.iter().find(|model| model["id"].as_str() == Some(MODEL_ID)).unwrap();
+        for (name, hash) in [WEIGHTS, PIECES] {
+            let files = model["file"].as_array().unwrap();
+            let file = files.iter().find(|file| file["path"].as_str() == Some(name)).unwrap();
+            assert_eq!(file["sha256"].as_str(), Some(hash));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+
+        #[test]
+        fn any_text_has_a_vector_of_length_one(text in "\\PC{0,60}|[\\x00-\u{ffff}]{0,60}") {
+            let vector = encoder().embed(&text);
+            prop_assert!((cosine(&vector, &vector) - 1.0).abs() < 1e-3);
+        }
+    }
+}
