@@ -448,7 +448,8 @@ def run_receipt(arguments, key):
 
 
 def run_consistency(arguments, key):
-    old, new = Checkpoint(arguments.old.read_bytes(), key), Checkpoint(arguments.new.read_bytes(), key)
+    old = Checkpoint(arguments.old.read_bytes(), key)
+    new = Checkpoint(arguments.new.read_bytes(), key)
     proof = parse_proof(arguments.proof.read_bytes())
     verify_consistency(old.size, old.root, new.size, new.root, proof)
     return f"the first {old.size} of {new.size} entries of {new.origin} are unchanged"

@@ -119,7 +119,9 @@ pub fn empty_root() -> Digest {
 /// SHA-256 over the parts, one after the other.
 pub(crate) fn sha256(parts: &[&[u8]]) -> Digest {
     let mut hasher = Sha256::new();
-    parts.iter().for_each(|part| hasher.update(part));
+    for part in parts {
+        hasher.update(part);
+    }
     Digest(hasher.finalize().into())
 }
 

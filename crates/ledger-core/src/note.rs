@@ -167,7 +167,7 @@ pub fn sign_note(text: &str, keys: &[&SigningKey]) -> Result<String, NoteError> 
         let hash = key.verifying_key().hash();
         let signature = key.sign(text.as_bytes());
         let encoded = STANDARD.encode([hash.as_slice(), &signature].concat());
-        note.push_str(&format!("{SIGNATURE_START}{} {encoded}\n", key.name()));
+        note.extend([SIGNATURE_START, key.name(), " ", &encoded, "\n"]);
     }
     let read_back = Note::parse(note.as_bytes())?;
     if read_back.text == text { Ok(note) } else { Err(NoteError::NoSeparator) }

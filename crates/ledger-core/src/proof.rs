@@ -282,7 +282,7 @@ fn climb_both(
     if old_hash != old.root {
         return Err(ProofError::OldRootMismatch);
     }
-    if new_hash != new.root { Err(ProofError::RootMismatch) } else { Ok(()) }
+    if new_hash == new.root { Ok(()) } else { Err(ProofError::RootMismatch) }
 }
 
 /// A proof as a text: one hash in base64 on each line.

@@ -5,6 +5,7 @@
 //! fetches them into [`crate::MemoryTiles`], and then calls.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 use std::ops::Range;
 
 use crate::digest::{Digest, empty_root, node_hash};
@@ -135,7 +136,7 @@ pub fn root_at<S: TileSource>(size: u64, source: &S) -> Result<Digest, TreeError
 
 /// The tiles that [`root_at`] and [`grow`] read: the partial ones on the right edge, if any.
 pub fn tiles_for_root(size: u64) -> BTreeSet<TileId> {
-    tiles_for([0..size], size)
+    tiles_for(iter::once(0..size), size)
 }
 
 /// The tiles that hold the nodes of these ranges.

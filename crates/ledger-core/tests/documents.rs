@@ -1,5 +1,7 @@
 //! Notes, checkpoints, entries and receipts: what is written comes back, what is wrong is named.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::collections::BTreeMap;
 
 use kaname_ledger_core::{
