@@ -1,0 +1,140 @@
+//! The database: SQLite in one folder, or PostgreSQL by URL, behind one set of calls.
+//!
+//! One SQL text serves both (`$1` placeholders, plain column types). On SQLite every write goes
+//! through one connection whose holder changes hand to hand, and many transactions share one
+//! commit; a transaction that is dropped is rolled back alone. No caller sees which database it is.
+
+mod conn;
+mod error;
+mod migrate;
+mod sqlite_writer;
+mod value;
+
+use std::{path::Path, str::FromStr as _, sync::Arc, time::Duration};
+
+use sqlx::{
+    PgPool, SqlitePool,
+    postgres::PgPoolOptions,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use tokio::sync::Notify;
+
+use self::sqlite_writer::SqliteWriter;
+pub use self::{
+    conn::{Conn, ReadTx, Tx},
+    error::DbError,
+    migrate::{MigrationState, latest_version},
+    value::{Column, Row, Value},
+};
+use crate::Tasks;
+
+/// Read connections to the SQLite file.
+const SQLITE_READERS: u32 = 8;
+/// Connections to PostgreSQL.
+const POSTGRES_CONNECTIONS: u32 = 16;
+/// How long a caller waits for a free connection.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A handle on the database; clones share the connections.
+#[derive(Debug, Clone)]
+pub struct Db {
+    inner: Inner,
+    /// Woken after every commit that appended an act or a job.
+    pub(crate) work: Arc<Notify>,
+}
+
+#[derive(Debug, Clone)]
+enum Inner {
+    Sqlite { writer: SqliteWriter, readers: SqlitePool },
+    Postgres(PgPool),
+}
+
+impl Db {
+    /// Opens the SQLite file at `path`, making it if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be opened for writing.
+    pub async fn open_sqlite(path: &Path, tasks: &Tasks) -> Result<Self, DbError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(ACQUIRE_TIMEOUT);
+        let writer = SqliteWriter::open(&options, tasks).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(SQLITE_READERS)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_lazy_with(options.create_if_missing(false).pragma("query_only", "ON"));
+        Ok(Self { inner: Inner::Sqlite { writer, readers }, work: Arc::default() })
+    }
+
+    /// Connects to PostgreSQL at `url`.
+    ///
+    /// # Errors
+    ///
+    /// When the URL is not valid or the server does not answer.
+    pub async fn open_postgres(url: &str) -> Result<Self, DbError> {
+        let options = sqlx::postgres::PgConnectOptions::from_str(url)?;
+        let pool = PgPoolOptions::new()
+            .max_connections(POSTGRES_CONNECTIONS)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_with(options)
+            .await?;
+        Ok(Self { inner: Inner::Postgres(pool), work: Arc::default() })
+    }
+
+    /// Starts a transaction that may write. Nothing of it stays unless [`Tx::commit`] returns `Ok`.
+    ///
+    /// Never hold one across a call to a model, a file or the network.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future or the transaction rolls back.
+    pub async fn begin(&self) -> Result<Tx, DbError> {
+        match &self.inner {
+            Inner::Sqlite { writer, .. } => {
+                Ok(Tx::sqlite(writer.begin().await?, self.work.clone()))
+            }
+            Inner::Postgres(pool) => Ok(Tx::postgres(pool.begin().await?, self.work.clone())),
+        }
+    }
+
+    /// Starts a transaction that reads one consistent state.
+    pub async fn read(&self) -> Result<ReadTx, DbError> {
+        match &self.inner {
+            Inner::Sqlite { readers, .. } => Ok(ReadTx::sqlite(readers.begin().await?)),
+            Inner::Postgres(pool) => Ok(ReadTx::postgres(pool.begin().await?)),
+        }
+    }
+
+    /// `sqlite` or `postgresql`, for health pages.
+    pub fn kind(&self) -> &'static str {
+        match &self.inner {
+            Inner::Sqlite { .. } => "sqlite",
+            Inner::Postgres(_) => "postgresql",
+        }
+    }
+
+    /// Brings the schema to the newest version. Migrations only go forward.
+    ///
+    /// # Errors
+    ///
+    /// When a step fails (it is rolled back whole), or the schema is newer than this program.
+    pub async fn migrate(&self, now: kaname_kernel::Timestamp) -> Result<MigrationState, DbError> {
+        migrate::run(self, now).await
+    }
+
+    /// Closes the connections; on SQLite the write-ahead log is folded into the file.
+    pub async fn close(&self) {
+        match &self.inner {
+            Inner::Sqlite { readers, writer } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Inner::Postgres(pool) => pool.close().await,
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The HTTP toolkit: problems, extractors that explain themselves, the layers around every route.
+
+mod extract;
+mod layers;
+mod problem;
+
+pub use self::{
+    extract::{Body, DEFAULT_LIMIT, Id, MAX_LIMIT, Page, Params},
+    layers::{LayerConfig, around},
+    problem::{Fault, Problem, respond},
+};

@@ -1,0 +1,12 @@
+//! What tests share: a clock that stands still, seeded randomness, and real databases.
+//!
+//! Only for tests: panics where a shipped crate would return an error.
+#![expect(clippy::expect_used, reason = "a test that cannot set itself up must stop")]
+
+mod platform;
+mod postgres;
+mod world;
+
+pub use platform::{Backend, TestPlatform, on_both};
+pub use postgres::database_url;
+pub use world::{FixedClock, SeededEntropy};
