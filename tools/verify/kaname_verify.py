@@ -20,7 +20,6 @@ import json
 import pathlib
 import re
 import sys
-import unicodedata
 
 MAX_TREE_SIZE = 2**63 - 1
 MAX_INTEGER = 2**53
@@ -168,8 +167,7 @@ def ed25519_verify(public, message, signature):
 
 
 def is_key_name(name):
-    bad = (c == "+" or c.isspace() or unicodedata.category(c) == "Cc" for c in name)
-    return name != "" and not any(bad)
+    return name != "" and not any(c == "+" or c.isspace() for c in name)
 
 
 class VerifyingKey:
@@ -211,7 +209,7 @@ def open_note(data, key):
         note = data.decode("utf-8")
     except UnicodeDecodeError:
         raise Refused("note-not-utf8", "the note is not UTF-8") from None
-    control = any((c < " " and c != "\n") or c == "\x7f" for c in note)
+    control = any(c < " " and c != "\n" for c in note)
     require(not control, "note-control-character", "the note has a control character")
     text, _, lines = note.rpartition("\n\n")
     require(text, "note-no-separator", "there is no empty line after the text")

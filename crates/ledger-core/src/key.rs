@@ -16,8 +16,8 @@ const ED25519: u8 = 0x01;
 /// Why a key was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
-    /// The name is empty, or has white space, a control character or a plus sign.
-    #[error("a key's name is not empty and has no white space, control character or plus sign")]
+    /// The name is empty, or has white space or a plus sign.
+    #[error("a key's name is not empty and has no white space or plus sign")]
     Name,
     /// The text is not `name+hash+key`.
     #[error("a vkey is a name, eight hexadecimal digits and a base64 key, joined by plus signs")]
@@ -48,7 +48,7 @@ impl KeyError {
 
 /// Whether a name may stand in a signature line.
 pub(crate) fn is_key_name(name: &str) -> bool {
-    let forbidden = |c: char| c == '+' || c.is_whitespace() || c.is_control();
+    let forbidden = |c: char| c == '+' || c.is_whitespace();
     !name.is_empty() && !name.contains(forbidden)
 }
 

@@ -24,7 +24,7 @@ pub enum NoteError {
     /// Not UTF-8.
     #[error("the note is not UTF-8")]
     NotUtf8,
-    /// A control character other than the line feed.
+    /// A character below U+0020 other than the line feed.
     #[error("the note has a control character")]
     ControlCharacter,
     /// There is no empty line between the text and the signatures, or no text before it.
@@ -102,7 +102,7 @@ impl Note {
             return Err(NoteError::TooLarge);
         }
         let note = str::from_utf8(bytes).map_err(|_| NoteError::NotUtf8)?;
-        if note.chars().any(|c| c.is_ascii_control() && c != '\n') {
+        if note.chars().any(|c| c < ' ' && c != '\n') {
             return Err(NoteError::ControlCharacter);
         }
         let (text, lines) = note.rsplit_once(SEPARATOR).ok_or(NoteError::NoSeparator)?;
