@@ -29,3 +29,8 @@ export function size(bytes: number): string {
 export function count(value: number): string {
 	return new Intl.NumberFormat(locale()).format(value);
 }
+
+/** Several names in a row. */
+export function listing(names: string[]): string {
+	return names.join(locale() === 'ja' ? '、' : ', ');
+}

@@ -1,0 +1,165 @@
+/**
+ * Checks a receipt in the browser, step by step, with nothing but WebCrypto.
+ *
+ * The server is not asked: the receipt and the log's public key are all it takes. A step that this
+ * browser cannot do is reported as unchecked, never as passed.
+ */
+import { fromBase64, same, toHex, type Bytes } from './bytes';
+import { commitment, isRecord, readEntry, type Entry } from './entry';
+import { Fault } from './fault';
+import { CannotCheck, readCheckpoint, readKey, readNote, verifyNote, type Checkpoint } from './note';
+import { leafHash, verifyInclusion } from './proof';
+
+const receiptForm = 'kaname.receipt/1';
+
+export type StepName = 'form' | 'signature' | 'inclusion' | 'entry' | 'disclosed';
+export type Outcome = 'passed' | 'failed' | 'unchecked';
+
+export interface Step {
+	name: StepName;
+	outcome: Outcome;
+	/** Stable name of what failed. */
+	code: string | null;
+}
+
+/** What came of checking a receipt. */
+export interface Verification {
+	verdict: Outcome;
+	steps: Step[];
+	entry: Entry | null;
+	/** The entry's bytes as text, for people who want to see what was hashed. */
+	entryText: string;
+	checkpoint: Checkpoint | null;
+	leafIndex: bigint | null;
+	/** The leaf's hash in hexadecimal. */
+	leafHash: string;
+	disclosed: { field: string; value: string }[];
+}
+
+interface Parts {
+	entry: Bytes;
+	leafIndex: bigint;
+	treeSize: bigint | null;
+	proof: Bytes[];
+	checkpoint: string;
+	disclosed: { field: string; salt: Bytes; value: Bytes }[];
+}
+
+/** Whether this browser can hash and verify here; plain HTTP to another host forbids it. */
+export function canVerify(): boolean {
+	return globalThis.crypto?.subtle !== undefined;
+}
+
+/** Checks every part of the receipt against the log's key. */
+export async function verifyReceipt(receipt: unknown, vkey: string): Promise<Verification> {
+	const run = new Run();
+	const parts = await run.step('form', () => readParts(receipt));
+	if (parts === null) return run.result();
+	run.about.leafIndex = parts.leafIndex;
+	run.about.entryText = new TextDecoder().decode(parts.entry);
+	const leaf = await leafHash(parts.entry);
+	run.about.leafHash = toHex(leaf);
+	const checkpoint = await readHead(parts).catch((error: unknown) => error as Error);
+	await run.step('signature', async () => {
+		const key = await readKey(vkey);
+		const head = orThrow(checkpoint);
+		if (head.origin !== key.name) throw new Fault('checkpoint-origin');
+		run.about.checkpoint = head;
+		await verifyNote(readNote(parts.checkpoint), key);
+	});
+	await run.step('inclusion', async () => {
+		const { size, root } = orThrow(checkpoint);
+		await verifyInclusion(leaf, parts.leafIndex, size, parts.proof, root);
+	});
+	run.about.entry = await run.step('entry', () => readEntry(parts.entry));
+	const committed = run.about.entry?.commitments ?? {};
+	await run.step('disclosed', async () => {
+		run.about.disclosed = await openDisclosed(parts, committed);
+	});
+	return run.result();
+}
+
+async function readHead(parts: Parts): Promise<Checkpoint> {
+	const head = await readCheckpoint(readNote(parts.checkpoint).text);
+	if (parts.treeSize !== null && parts.treeSize !== head.size) throw new Fault('receipt-form');
+	return head;
+}
+
+function orThrow<T>(value: T | Error): T {
+	if (value instanceof Error) throw value;
+	return value;
+}
+
+function readParts(receipt: unknown): Parts {
+	if (!isRecord(receipt)) throw new Fault('receipt-form');
+	if ((receipt.schema ?? receipt.format) !== receiptForm) throw new Fault('receipt-schema');
+	const { entry, leaf_index, tree_size, proof, checkpoint, disclosed } = receipt;
+	if (!Array.isArray(proof) || typeof checkpoint !== 'string' || !Array.isArray(disclosed)) throw new Fault('receipt-form');
+	return {
+		entry: bytesOf(entry),
+		leafIndex: wholeOf(leaf_index),
+		treeSize: tree_size === undefined ? null : wholeOf(tree_size),
+		proof: proof.map((hash) => bytesOf(hash, 32)),
+		checkpoint,
+		disclosed: disclosed.map((shown: unknown) => {
+			if (!isRecord(shown) || typeof shown.field !== 'string') throw new Fault('receipt-form');
+			return { field: shown.field, salt: bytesOf(shown.salt, 32), value: bytesOf(shown.value) };
+		})
+	};
+}
+
+function bytesOf(value: unknown, length?: number): Bytes {
+	if (typeof value !== 'string') throw new Fault('receipt-form');
+	const bytes = fromBase64(value);
+	if (bytes === null || (length !== undefined && bytes.length !== length)) throw new Fault('receipt-encoding');
+	return bytes;
+}
+
+function wholeOf(value: unknown): bigint {
+	if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw new Fault('receipt-form');
+	return BigInt(value);
+}
+
+async function openDisclosed(parts: Parts, committed: Entry['commitments']): Promise<Verification['disclosed']> {
+	const opened = new Map<string, string>();
+	for (const { field, salt, value } of parts.disclosed) {
+		const expected = Object.hasOwn(committed, field) ? committed[field] : undefined;
+		if (expected === undefined) throw new Fault('not-committed');
+		if (!same(await commitment(salt, field, value), expected)) throw new Fault('commitment-mismatch');
+		if (opened.has(field)) throw new Fault('disclosed-twice');
+		opened.set(field, new TextDecoder().decode(value));
+	}
+	return [...opened].map(([field, value]) => ({ field, value }));
+}
+
+/** Collects what came of each step; a step that fails does not keep the next from being tried. */
+class Run {
+	about: Omit<Verification, 'verdict' | 'steps'> = {
+		entry: null,
+		entryText: '',
+		checkpoint: null,
+		leafIndex: null,
+		leafHash: '',
+		disclosed: []
+	};
+	#steps: Step[] = [];
+
+	async step<T>(name: StepName, work: () => T | Promise<T>): Promise<T | null> {
+		try {
+			const value = await work();
+			this.#steps.push({ name, outcome: 'passed', code: null });
+			return value;
+		} catch (error) {
+			if (error instanceof CannotCheck) this.#steps.push({ name, outcome: 'unchecked', code: null });
+			else if (error instanceof Fault) this.#steps.push({ name, outcome: 'failed', code: error.code });
+			else throw error;
+			return null;
+		}
+	}
+
+	result(): Verification {
+		const outcomes = this.#steps.map((step) => step.outcome);
+		const worst = (['failed', 'unchecked', 'passed'] as const).find((outcome) => outcomes.includes(outcome));
+		return { ...this.about, verdict: worst ?? 'failed', steps: this.#steps };
+	}
+}
