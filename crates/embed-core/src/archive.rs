@@ -27,7 +27,7 @@ pub enum ArchiveError {
 }
 
 /// An open archive of arrays.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Archive<'a> {
     zip: ZipArchive<Cursor<&'a [u8]>>,
 }

@@ -18,7 +18,7 @@ impl Matrix {
         self.columns
     }
 
-    fn rows(&self) -> usize {
+    pub(crate) fn rows(&self) -> usize {
         self.values.len() / self.columns
     }
 
@@ -80,6 +80,18 @@ pub(crate) fn rectify(values: &mut [f32]) {
     }
 }
 
+/// The sum of `term` over all values, in eight lanes that the processor adds side by side.
+pub(crate) fn sum(values: &[f32], term: impl Fn(f32) -> f32) -> f32 {
+    let (eights, rest) = values.as_chunks::<8>();
+    let mut lanes = [0.0; 8];
+    for eight in eights {
+        for (lane, value) in lanes.iter_mut().zip(eight) {
+            *lane += term(*value);
+        }
+    }
+    lanes.iter().sum::<f32>() + rest.iter().map(|value| term(*value)).sum::<f32>()
+}
+
 /// Scale and shift of a layer norm.
 #[derive(Debug)]
 pub(crate) struct LayerNorm {
@@ -93,8 +105,8 @@ impl LayerNorm {
     pub(crate) fn apply(&self, values: &mut [f32]) {
         for row in values.chunks_exact_mut(self.scale.len()) {
             let length = row.len() as f32;
-            let mean = row.iter().sum::<f32>() / length;
-            let variance = row.iter().map(|value| (value - mean).powi(2)).sum::<f32>() / length;
+            let mean = sum(row, |value| value) / length;
+            let variance = sum(row, |value| (value - mean) * (value - mean)) / length;
             let factor = 1.0 / (variance + self.epsilon).sqrt();
             for ((value, scale), shift) in row.iter_mut().zip(&self.scale).zip(&self.shift) {
                 *value = (*value - mean) * factor * scale + shift;

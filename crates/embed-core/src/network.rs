@@ -4,7 +4,7 @@
 
 use crate::archive::{Archive, ArchiveError};
 use crate::encoder::DIMENSIONS;
-use crate::matrix::{LayerNorm, Matrix, add_row, rectify};
+use crate::matrix::{LayerNorm, Matrix, add_row, rectify, sum};
 
 const BLOCKS: usize = 17;
 /// Width of each branch in tokens, and how many of them stand before the current one.
@@ -102,23 +102,24 @@ impl Network {
         })
     }
 
-    /// The vector of a text given by its tokens, of which there must be at least one.
-    pub(crate) fn run(&self, ids: &[u32]) -> Vec<f32> {
-        let count = ids.len();
+    /// The vectors of texts, each given by its tokens, of which there must be at least one.
+    pub(crate) fn run(&self, texts: &[Vec<u32>]) -> Vec<Vec<f32>> {
+        let lengths: Vec<usize> = texts.iter().map(Vec::len).collect();
+        let count = lengths.iter().sum();
         let mut features = vec![0.0; count * FEATURES];
-        for (id, row) in ids.iter().zip(features.chunks_exact_mut(FEATURES)) {
+        for (id, row) in texts.iter().flatten().zip(features.chunks_exact_mut(FEATURES)) {
             self.look_up(*id, row);
         }
         let projected = self.projection.run(&features, count);
         for (number, branch) in self.branches.iter().enumerate() {
-            let found = branch.run(&projected, number, count);
+            let found = branch.run(&projected, number, &lengths);
             for (row, values) in features.chunks_exact_mut(FEATURES).zip(found.chunks_exact(BRANCH))
             {
                 copy(values, row.get_mut(DIMENSIONS + number * BRANCH..).unwrap_or_default());
             }
         }
         self.norm.apply(&mut features);
-        self.finish(&features, count)
+        self.finish(&features, &lengths)
     }
 
     /// Writes the vector of a token to the front of a row.
@@ -132,24 +133,30 @@ impl Network {
         }
     }
 
-    /// From normed features to a vector of length one: sum over the tokens, then the dense layers.
-    fn finish(&self, features: &[f32], count: usize) -> Vec<f32> {
-        let mut sum = vec![0.0; FEATURES];
-        for row in features.chunks_exact(FEATURES) {
-            for (total, value) in sum.iter_mut().zip(row) {
-                *total += value;
+    /// From normed features to vectors of length one: sum over the tokens of each text, then the dense layers.
+    fn finish(&self, features: &[f32], lengths: &[usize]) -> Vec<Vec<f32>> {
+        let mut sums = vec![0.0; lengths.len() * FEATURES];
+        let mut rows = features.chunks_exact(FEATURES);
+        for (sum, length) in sums.chunks_exact_mut(FEATURES).zip(lengths) {
+            for row in rows.by_ref().take(*length) {
+                add_row(sum, row);
             }
         }
-        let count = count as f32;
-        let mut mean = product(&self.mean, &sum);
-        for (value, bias) in mean.iter_mut().zip(&self.mean_bias) {
-            *value = (*value + count * bias) / count.sqrt();
+        let mut means = product(&self.mean, &sums);
+        for (mean, length) in means.chunks_exact_mut(DIMENSIONS).zip(lengths) {
+            let count = *length as f32;
+            for (value, bias) in mean.iter_mut().zip(&self.mean_bias) {
+                *value = (*value + count * bias) / count.sqrt();
+            }
         }
-        let mut vector = self.dense.run(&mean);
-        let square: f32 = vector.iter().map(|value| value * value).sum();
+        let vectors = self.dense.run(&means);
+        vectors.chunks_exact(DIMENSIONS).map(|vector| self.of_length_one(vector)).collect()
+    }
+
+    fn of_length_one(&self, vector: &[f32]) -> Vec<f32> {
+        let square = sum(vector, |value| value * value);
         let factor = 1.0 / square.max(self.epsilon).sqrt();
-        vector.iter_mut().for_each(|value| *value *= factor);
-        vector
+        vector.iter().map(|value| value * factor).collect()
     }
 }
 
@@ -197,32 +204,51 @@ impl Branch {
     }
 
     /// One row of [`BRANCH`] features per token, from this branch's share of the projection.
-    fn run(&self, projected: &[f32], number: usize, count: usize) -> Vec<f32> {
-        let mut input = vec![0.0; count * BRANCH];
+    fn run(&self, projected: &[f32], number: usize, lengths: &[usize]) -> Vec<f32> {
+        let mut input = vec![0.0; projected.len() / BRANCHES.len()];
         for (row, values) in input.chunks_exact_mut(BRANCH).zip(projected.chunks_exact(PROJECTED)) {
             copy(values.get(number * BRANCH..).unwrap_or_default(), row);
         }
-        let hidden = self.convolve(&input, &self.first, &self.first_bias);
-        self.convolve(&hidden, &self.second, &self.second_bias)
+        let hidden = self.convolve(&input, lengths, &self.first, &self.first_bias);
+        self.convolve(&hidden, lengths, &self.second, &self.second_bias)
     }
 
-    /// Convolution, rectifier and shortcut. Rows of zeros stand for what lies outside the text.
-    fn convolve(&self, input: &[f32], weights: &Matrix, bias: &[f32]) -> Vec<f32> {
-        let before = self.left * BRANCH;
-        let mut padded = vec![0.0; input.len() + (self.width - 1) * BRANCH];
-        copy(input, padded.get_mut(before..).unwrap_or_default());
-        let mut out = vec![0.0; input.len()];
-        weights.multiply(&padded, BRANCH, &mut out);
-        add_row(&mut out, bias);
-        rectify(&mut out);
-        for (value, shortcut) in out.iter_mut().zip(input) {
-            *value += shortcut;
+    /// Convolution, rectifier and shortcut. Rows of zeros before, between and behind the texts stand for what
+    /// lies outside of them, so that one product of overlapping windows serves all texts.
+    fn convolve(
+        &self,
+        input: &[f32],
+        lengths: &[usize],
+        weights: &Matrix,
+        bias: &[f32],
+    ) -> Vec<f32> {
+        let gap = (self.width - 1) * BRANCH;
+        let between = gap * lengths.len().saturating_sub(1);
+        let mut padded = vec![0.0; input.len() + between + gap];
+        let mut windows = vec![0.0; input.len() + between];
+        let mut rest = input;
+        let mut at = 0;
+        for length in lengths {
+            let (text, after) = rest.split_at_checked(length * BRANCH).unwrap_or_default();
+            copy(text, padded.get_mut(at + self.left * BRANCH..).unwrap_or_default());
+            rest = after;
+            at += text.len() + gap;
+        }
+        weights.multiply(&padded, BRANCH, &mut windows);
+        let mut out = input.to_vec();
+        let (mut rest, mut found) = (out.as_mut_slice(), windows.as_slice());
+        for length in lengths {
+            let (text, after) = rest.split_at_mut_checked(length * BRANCH).unwrap_or_default();
+            add_rectified(text, found, bias);
+            found = found.get(text.len() + gap..).unwrap_or_default();
+            rest = after;
         }
         out
     }
 }
 
 impl Dense {
+    /// One row in, one row out.
     fn run(&self, mean: &[f32]) -> Vec<f32> {
         let mut first = product(&self.first, mean);
         rectify(&mut first);
@@ -238,11 +264,20 @@ impl Dense {
     }
 }
 
-/// A row times a matrix.
-fn product(matrix: &Matrix, row: &[f32]) -> Vec<f32> {
-    let mut out = vec![0.0; matrix.columns()];
-    matrix.multiply(row, row.len(), &mut out);
+/// Rows times a matrix.
+fn product(matrix: &Matrix, rows: &[f32]) -> Vec<f32> {
+    let mut out = vec![0.0; rows.len() / matrix.rows() * matrix.columns()];
+    matrix.multiply(rows, matrix.rows(), &mut out);
     out
+}
+
+/// Adds `max(0, found + bias)` to every row of `text`.
+fn add_rectified(text: &mut [f32], found: &[f32], bias: &[f32]) {
+    for (row, found) in text.chunks_exact_mut(BRANCH).zip(found.chunks_exact(BRANCH)) {
+        for ((value, found), bias) in row.iter_mut().zip(found).zip(bias) {
+            *value += (found + bias).max(0.0);
+        }
+    }
 }
 
 fn copy(from: &[f32], to: &mut [f32]) {
@@ -261,14 +296,33 @@ fn layer_norm(
     Ok(LayerNorm { scale, shift, epsilon })
 }
 
+/// Unpacks the table on as many threads as the machine has, up to four: it is most of the time of loading.
 fn read_table(archive: &mut Archive<'_>, tokens: usize) -> Result<Vec<Block>, ArchiveError> {
     let rows = tokens.div_ceil(BLOCKS);
     let scales = archive.floats("scale", BLOCKS)?;
     let lows = archive.floats("lo", BLOCKS)?;
-    let mut table = Vec::with_capacity(BLOCKS);
-    for (number, (scale, low)) in scales.into_iter().zip(lows).enumerate() {
-        let bytes = archive.bytes(&format!("q{}", number + 1), rows * DIMENSIONS)?;
-        table.push(Block { bytes, scale, low });
-    }
+    let mut table: Vec<Block> = scales
+        .into_iter()
+        .zip(lows)
+        .map(|(scale, low)| Block { bytes: Vec::new(), scale, low })
+        .collect();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(4);
+    let archive = &*archive;
+    let unpack = |first: usize, blocks: &mut [Block]| {
+        let mut archive = archive.clone();
+        blocks.iter_mut().zip(first..).try_for_each(|(block, number)| {
+            block.bytes = archive.bytes(&format!("q{}", number + 1), rows * DIMENSIONS)?;
+            Ok(())
+        })
+    };
+    let share = BLOCKS.div_ceil(threads);
+    std::thread::scope(|scope| {
+        let shares = table.chunks_mut(share).zip((0..).step_by(share));
+        let workers: Vec<_> =
+            shares.map(|(blocks, first)| scope.spawn(move || unpack(first, blocks))).collect();
+        workers.into_iter().try_for_each(|worker| {
+            worker.join().unwrap_or_else(|_| Err(ArchiveError::Unreadable("q".to_owned())))
+        })
+    })?;
     Ok(table)
 }
