@@ -10,8 +10,11 @@ use super::{Conn, Db, DbError};
 use crate::params;
 
 /// `(version, name, text)`, in order. One line per step; never edit a step that has landed.
-const MIGRATIONS: &[(i64, &str, &str)] =
-    &[(1, "platform", include_str!("../../../../migrations/0001_platform.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "platform", include_str!("../../../../migrations/0001_platform.sql")),
+    (2, "identity", include_str!("../../../../migrations/0002_identity.sql")),
+    (3, "gateway", include_str!("../../../../migrations/0003_gateway.sql")),
+];
 
 /// Where the schema stands after [`Db::migrate`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,3 @@
+//! x
+/// Days.
+pub const DAYS_MAX: i64 = 366;

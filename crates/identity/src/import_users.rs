@@ -1,0 +1,3 @@
+//! x
+/// Rows.
+pub const ROWS_MAX: usize = 1000;
