@@ -285,17 +285,6 @@ export interface Act {
 	details: { field: string; value: unknown }[];
 }
 
-export interface Receipt {
-	format: 'kaname.receipt/1';
-	entry: string;
-	leaf_index: number;
-	tree_size: number;
-	proof: string[];
-	checkpoint: string;
-	vkey: string;
-	disclosed: { field: string; value: unknown; salt: string }[];
-}
-
 export interface LedgerHead {
 	origin: string;
 	tree_size: number;

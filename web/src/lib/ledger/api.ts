@@ -1,6 +1,6 @@
 /** Calls about the record of acts and its proofs. */
-import { call } from '$lib/api/client';
-import type { Act, LedgerHead, LedgerVerification, List, Receipt } from '$lib/api/types';
+import { call, open } from '$lib/api/client';
+import type { Act, LedgerHead, LedgerVerification, List } from '$lib/api/types';
 
 export interface ActFilter {
 	kind?: string | null;
@@ -13,6 +13,7 @@ export const listActs = (filter: ActFilter, cursor: string | null, fetcher?: typ
 	call<List<Act>>('GET', '/acts', { query: { ...filter, cursor, limit: 100 }, fetch: fetcher });
 export const getAct = (id: string, fetcher?: typeof fetch) =>
 	call<{ act: Act; chain: Act[] }>('GET', `/acts/${id}`, { fetch: fetcher });
-export const getReceipt = (actId: string) => call<Receipt>('GET', `/acts/${actId}/receipt`);
+/** The receipt's JSON, untouched, so that what is kept is what was checked. */
+export const getReceipt = async (actId: string) => (await open('GET', `/acts/${actId}/receipt`)).text();
 export const getHead = (fetcher?: typeof fetch) => call<LedgerHead>('GET', '/ledger/head', { fetch: fetcher });
 export const verifyLedger = () => call<LedgerVerification>('POST', '/ledger/verify');

@@ -66,9 +66,18 @@ export function readCanonical(bytes: Uint8Array): unknown {
 	} catch {
 		throw new Fault('json-syntax');
 	}
-	if (canonical(value) !== text) throw new Fault('json-not-canonical');
+	const spelt = canonical(value);
+	if (!numbersIn(text).every(isPlain)) throw new Fault('json-number');
+	if (spelt !== text) throw new Fault('json-not-canonical');
 	return value;
 }
+
+/** The numbers of a JSON text as they are spelt; the language's own reader rounds them. */
+export function numbersIn(text: string): string[] {
+	return text.replace(/"(?:[^"\\]|\\.)*"/g, '""').match(/-?\d[\d.eE+-]*/g) ?? [];
+}
+
+const isPlain = (number: string) => /^(0|-?[1-9]\d{0,15})$/.test(number) && Math.abs(Number(number)) <= maxInteger && BigInt(number) === BigInt(Number(number));
 
 function canonical(value: unknown): string {
 	if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
@@ -77,8 +86,9 @@ function canonical(value: unknown): string {
 		const members = Object.keys(value).sort();
 		return `{${members.map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join()}}`;
 	}
-	const odd = typeof value === 'number' && (!Number.isInteger(value) || Math.abs(value) > maxInteger || Object.is(value, -0));
-	if (odd) throw new Fault('json-number');
+	// What other readers refuse outright: a number beyond every range, half a surrogate pair.
+	const broken = value === Infinity || value === -Infinity || (typeof value === 'string' && /\p{Cs}/u.test(value));
+	if (broken) throw new Fault('json-syntax');
 	return JSON.stringify(value);
 }
 

@@ -9,6 +9,18 @@ import { Fault } from './fault';
 const ed25519 = 0x01;
 const maxNoteBytes = 1 << 20;
 const maxSignatures = 100;
+const maxTreeSize = 2n ** 63n - 1n;
+
+/** Ed25519 points of small order, the sign bit left out: every signature of nothing fits them. */
+const weakPoints = new Set([
+	'0100000000000000000000000000000000000000000000000000000000000000',
+	'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+	'0000000000000000000000000000000000000000000000000000000000000000',
+	'26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+	'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+	'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+	'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f'
+]);
 
 /** A key that checks signatures made in the name of a log. */
 export interface LogKey {
@@ -43,7 +55,9 @@ export async function readKey(vkey: string): Promise<LogKey> {
 	if (bytes.length !== 33 || !/^[0-9a-f]{8}$/.test(hex)) throw new Fault('key-form');
 	const hash = (await sha256(utf8(`${name}\n`), bytes)).slice(0, 4);
 	if (toHex(hash) !== hex) throw new Fault('key-hash');
-	return { name, hash, public: bytes.slice(1) };
+	const point = bytes.slice(1);
+	if (weakPoints.has(toHex(Uint8Array.from(point, (byte, index) => (index === 31 ? byte & 0x7f : byte))))) throw new Fault('key-point');
+	return { name, hash, public: point };
 }
 
 /** Reads a note strictly. */
@@ -89,11 +103,20 @@ async function importKey(key: LogKey): Promise<CryptoKey> {
 /** This browser has no Ed25519. */
 export class CannotCheck extends Error {}
 
+/** Reads a signed checkpoint; the log's key must have signed it and be named as its origin. */
+export async function openCheckpoint(signed: string, key: LogKey): Promise<Checkpoint> {
+	const note = readNote(signed);
+	await verifyNote(note, key);
+	const checkpoint = await readCheckpoint(note.text);
+	if (checkpoint.origin !== key.name) throw new Fault('checkpoint-origin');
+	return checkpoint;
+}
+
 /** Reads the signed text of a checkpoint, strictly. */
 export async function readCheckpoint(text: string): Promise<Checkpoint> {
 	const [origin = '', size = '', root = '', ...extensions] = text.replace(/\n$/, '').split('\n');
 	if (!text.endsWith('\n') || [origin, size, root, ...extensions].includes('')) throw new Fault('checkpoint-lines');
-	if (!/^(0|[1-9]\d{0,18})$/.test(size)) throw new Fault('checkpoint-size');
+	if (!/^(0|[1-9]\d{0,18})$/.test(size) || BigInt(size) > maxTreeSize) throw new Fault('checkpoint-size');
 	const rootBytes = fromBase64(root);
 	if (rootBytes?.length !== 32) throw new Fault('checkpoint-root');
 	if (size === '0' && !same(rootBytes, await sha256(concat()))) throw new Fault('checkpoint-empty-tree-root');

@@ -1,13 +1,12 @@
 /** Fetches a receipt, which exists only once the act is sealed into the log. */
 import { ApiError } from '$lib/api/client';
-import type { Receipt } from '$lib/api/types';
 import { getReceipt } from './api';
 
 const attempts = 12;
 const pauseMs = 250;
 
 /** Asks again for a few seconds while the act is not in the log yet. */
-export async function receiptOnceSequenced(actId: string): Promise<Receipt> {
+export async function receiptOnceSequenced(actId: string): Promise<string> {
 	for (let left = attempts; ; left--) {
 		try {
 			return await getReceipt(actId);
