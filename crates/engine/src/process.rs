@@ -15,6 +15,9 @@ use tokio::{
 };
 use tokio_util::codec::{FramedRead, LengthDelimitedCodec, LinesCodec};
 
+/// All of the child's environment: its computing threads sleep while they wait for each other, since spinning takes
+/// the processor from the rest of the platform.
+const WAITING: [(&str, &str); 2] = [("OMP_WAIT_POLICY", "passive"), ("GOMP_SPINCOUNT", "0")];
 const MAX_LOG_LINE_BYTES: usize = 2048;
 /// An honest child always reads; one that does not for this long is hung.
 const WRITE_DEADLINE: Duration = Duration::from_secs(10);
@@ -45,6 +48,7 @@ impl ChildProcess {
         command
             .args(&config.args)
             .env_clear()
+            .envs(WAITING)
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
