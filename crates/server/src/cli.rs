@@ -1,0 +1,237 @@
+//! The command line: what can be said, and nothing of how it is done.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+/// Kaname (要): the AI platform that a public institution runs by itself.
+///
+/// Exit codes: 0 done; 1 refused or failed; 2 wrong usage; 3 no answer in the documents;
+/// 4 verification failed; 5 the configuration or the data folder cannot be used.
+#[derive(Debug, Parser)]
+#[command(name = "kaname", version, propagate_version = true)]
+pub struct Cli {
+    /// Configuration file; without it, kaname.toml in the data folder.
+    #[arg(long, global = true, env = "KANAME_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Prints JSON for programs instead of text for people.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// The user in whose name to act; without it, the first administrator.
+    #[arg(long = "as", global = true, value_name = "USER")]
+    pub acting_as: Option<String>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Runs the server until it is stopped.
+    Serve,
+    /// Runs background jobs only (PostgreSQL; on SQLite they run inside `serve`).
+    Worker,
+    /// Brings the database to this version's schema.
+    Migrate,
+    /// Looks at the configuration.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Manages people.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Manages API keys.
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Manages models and dictionaries.
+    #[command(subcommand)]
+    Model(ModelCommand),
+    /// Manages documents.
+    #[command(subcommand)]
+    Docs(DocsCommand),
+    /// Asks the documents a question.
+    Ask(Ask),
+    /// Looks at the ledger and proves what is in it.
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
+    /// Loads the demo town.
+    #[command(subcommand)]
+    Demo(DemoCommand),
+    /// Writes records, files and keys to one archive.
+    Backup {
+        /// The archive to write; must not exist.
+        file: PathBuf,
+    },
+    /// Makes a data folder from an archive.
+    Restore {
+        /// The archive to read.
+        file: PathBuf,
+    },
+    /// Looks whether this version can open the data folder.
+    #[command(subcommand)]
+    Upgrade(UpgradeCommand),
+    /// Prints completions for a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Runs a model in this process: started by the server, never by hand.
+    #[command(hide = true)]
+    EngineChild,
+}
+
+/// `kaname config …`
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Prints what is in force and why, or every fault.
+    Check,
+}
+
+/// `kaname user …`
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Adds a person; prints a temporary password.
+    Add(UserAdd),
+    /// Lists people.
+    List,
+    /// Disables a person and ends their sessions.
+    Disable {
+        /// The user name.
+        user_name: String,
+    },
+    /// Gives a person a new temporary password.
+    Passwd {
+        /// The user name.
+        user_name: String,
+    },
+}
+
+/// `kaname user add …`
+#[derive(Debug, Args)]
+pub struct UserAdd {
+    /// The name to sign in with.
+    pub user_name: String,
+    /// The name that others see.
+    #[arg(long)]
+    pub display_name: String,
+    /// A role; may be given several times.
+    #[arg(long = "role", default_value = "staff")]
+    pub roles: Vec<String>,
+    /// The highest label that the person may see, such as 2 or 3+personal.
+    #[arg(long, default_value = "1")]
+    pub clearance: String,
+}
+
+/// `kaname key …`
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// Makes a key and prints it once.
+    Create {
+        /// What the key is for.
+        name: String,
+        /// A scope; may be given several times: models, knowledge, documents, ledger.
+        #[arg(long = "scope", required = true)]
+        scopes: Vec<String>,
+        /// Days until it ends.
+        #[arg(long, default_value_t = 90)]
+        days: u32,
+    },
+    /// Lists keys.
+    List,
+    /// Ends a key at once.
+    Revoke {
+        /// The key's id.
+        id: String,
+    },
+}
+
+/// `kaname model …`
+#[derive(Debug, Subcommand)]
+pub enum ModelCommand {
+    /// Fetches what quotation needs, or the model named.
+    Fetch {
+        /// The model's id in the catalogue.
+        id: Option<String>,
+    },
+    /// Lists the catalogue with licences and what is there.
+    List,
+    /// Compares what is there with the catalogue's hashes.
+    Check,
+}
+
+/// `kaname docs …`
+#[derive(Debug, Subcommand)]
+pub enum DocsCommand {
+    /// Adds files, or every file in a folder, to a collection.
+    Add {
+        /// Files and folders.
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// The collection's key or id; made if it is not there.
+        #[arg(long)]
+        collection: String,
+        /// The label of the documents, if higher than the collection's.
+        #[arg(long)]
+        label: Option<String>,
+    },
+    /// Lists the documents of a collection, or the collections.
+    List {
+        /// The collection's key or id.
+        #[arg(long)]
+        collection: Option<String>,
+    },
+    /// Removes a document.
+    Remove {
+        /// The document's id.
+        id: String,
+    },
+}
+
+/// `kaname ask …`
+#[derive(Debug, Args)]
+pub struct Ask {
+    /// The question.
+    pub question: String,
+    /// A collection's key or id; may be given several times. Without it, all that may be read.
+    #[arg(long = "collection")]
+    pub collections: Vec<String>,
+    /// Quotes only, even if a model could write.
+    #[arg(long)]
+    pub quotation: bool,
+}
+
+/// `kaname ledger …`
+#[derive(Debug, Subcommand)]
+pub enum LedgerCommand {
+    /// Prints the signed head.
+    Head,
+    /// Prints the receipt of an act.
+    Prove {
+        /// The act's id.
+        act_id: String,
+    },
+    /// Replays the whole ledger, or checks one receipt.
+    Verify {
+        /// A receipt's file; without it, the whole ledger.
+        receipt: Option<PathBuf>,
+        /// The ledger's public key (vkey) to check a receipt with.
+        #[arg(long, requires = "receipt")]
+        vkey: Option<String>,
+    },
+}
+
+/// `kaname demo …`
+#[derive(Debug, Subcommand)]
+pub enum DemoCommand {
+    /// Loads the fictional town: people, collections and documents.
+    Load,
+}
+
+/// `kaname upgrade …`
+#[derive(Debug, Subcommand)]
+pub enum UpgradeCommand {
+    /// Tells what this version would change.
+    Check,
+}
+

@@ -1,0 +1,303 @@
+//! Configuration: a TOML file and the environment, turned once into typed values.
+//!
+//! The only place that reads the environment. Every fault is collected with its key, so that an
+//! administrator mends the file in one go; each value remembers where it came from.
+
+mod faults;
+mod raw;
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+pub use self::faults::{ConfigError, Fault};
+use self::{faults::Collector, raw::Raw};
+
+/// Where a value came from, for `kaname config check`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InForce {
+    /// Key path in the file.
+    pub key: &'static str,
+    /// The value, secrets left out.
+    pub value: String,
+    /// `default`, `file` or the name of an environment variable.
+    pub source: String,
+}
+
+/// Where records are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Database {
+    /// `kaname.db` in the data folder.
+    Sqlite,
+    /// A PostgreSQL server.
+    Postgres(String),
+}
+
+/// Certificate and key of the server itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tls {
+    /// PEM file with the certificate chain.
+    pub certificate: PathBuf,
+    /// PEM file with the private key.
+    pub key: PathBuf,
+}
+
+/// What is in force.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Address that the server listens on.
+    pub listen: SocketAddr,
+    /// Own certificate, if the server speaks TLS itself.
+    pub tls: Option<Tls>,
+    /// Whether a proxy in front speaks TLS.
+    pub behind_proxy: bool,
+    /// Largest body of a request.
+    pub body_bytes_max: usize,
+    /// Time until the head of an answer.
+    pub answer_timeout: Duration,
+    /// The data folder.
+    pub data_dir: PathBuf,
+    /// Models and dictionaries.
+    pub models_dir: PathBuf,
+    /// Records.
+    pub database: Database,
+    /// Logs as JSON.
+    pub json_logs: bool,
+    /// What is logged.
+    pub log_filter: String,
+    /// Background workers.
+    pub workers: usize,
+    /// Threads of the embedded engine.
+    pub engine_threads: usize,
+    /// Shortest password.
+    pub password_length_min: usize,
+    /// Every value with its source.
+    pub in_force: Vec<InForce>,
+}
+
+impl Config {
+    /// Reads `file`, or `kaname.toml` in the data folder if there is one, and the environment.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] with every fault that was found.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        Self::from_sources(file, &|name| {
+            #[expect(clippy::disallowed_methods, reason = "this is the one reader of the environment")]
+            std::env::var(name).ok()
+        })
+    }
+
+    /// As [`Config::load`], with `environment` in place of the process's.
+    pub fn from_sources(
+        file: Option<&Path>,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
+        let mut found = Collector::default();
+        let home = environment("HOME").map_or_else(|| PathBuf::from("."), PathBuf::from);
+        let shared = environment("XDG_DATA_HOME")
+            .map_or_else(|| home.join(".local/share"), PathBuf::from)
+            .join("kaname");
+        let default_data = environment("KANAME_DATA_DIR").map_or_else(|| shared.join("data"), PathBuf::from);
+        let beside = default_data.join("kaname.toml");
+        let path = file.map(Path::to_owned).or_else(|| beside.exists().then_some(beside));
+        let raw = path.as_deref().map_or_else(Raw::default, |path| Raw::read(path, &mut found));
+        let mut take = Take { environment, found };
+        let config = Self::build(&raw, &mut take, &shared);
+        take.found.finish(config)
+    }
+
+    fn build(raw: &Raw, take: &mut Take<'_>, shared: &Path) -> Self {
+        let listen = take.text("http.listen", "KANAME_LISTEN", raw.http.listen.as_ref(), "127.0.0.1:8080");
+        let listen = listen.parse().unwrap_or_else(|_| {
+            take.found.fault("http.listen", "must be an address and a port, such as 127.0.0.1:8080");
+            SocketAddr::from(([127, 0, 0, 1], 8080))
+        });
+        let tls = take.tls(raw);
+        let behind_proxy = take.flag("http.behind_proxy", "KANAME_BEHIND_PROXY", raw.http.behind_proxy);
+        let force_plain = take.flag("http.force_plain", "KANAME_FORCE_PLAIN", raw.http.force_plain);
+        if !listen.ip().is_loopback() && tls.is_none() && !behind_proxy && !force_plain {
+            take.found.fault(
+                "http.listen",
+                "an address beyond this machine needs TLS: set http.tls_certificate and http.tls_key, \
+                 or http.behind_proxy = true behind a proxy that speaks TLS, or http.force_plain = true",
+            );
+        }
+        let data_default = shared.join("data").display().to_string();
+        let data = take.text("data_dir", "KANAME_DATA_DIR", raw.data_dir.as_ref(), &data_default);
+        let models_default = shared.join("models").display().to_string();
+        let models = take.text("models_dir", "KANAME_MODELS", raw.models_dir.as_ref(), &models_default);
+        Self {
+            listen,
+            tls,
+            behind_proxy,
+            body_bytes_max: take.number("http.body_bytes_max", raw.http.body_bytes_max, (120 << 20, 1 << 10, 1 << 32)),
+            answer_timeout: Duration::from_secs(
+                take.number("http.answer_timeout_s", raw.http.answer_timeout_s, (120, 1, 3_600)) as u64,
+            ),
+            data_dir: PathBuf::from(data),
+            models_dir: PathBuf::from(models),
+            database: take.database(raw),
+            json_logs: take.log_format(raw),
+            log_filter: take.text("log.filter", "KANAME_LOG", raw.log.filter.as_ref(), "info"),
+            workers: take.number("jobs.workers", raw.jobs.workers, (2, 1, 64)),
+            engine_threads: take.number("engine.threads", raw.engine.threads, (2, 1, 256)),
+            password_length_min: take.number(
+                "identity.password_length_min",
+                raw.identity.password_length_min,
+                (15, 8, 64),
+            ),
+            in_force: std::mem::take(&mut take.found.in_force),
+        }
+    }
+
+    /// Whether cookies may travel over TLS only.
+    pub fn secure_cookies(&self) -> bool {
+        self.tls.is_some() || self.behind_proxy
+    }
+}
+
+/// Takes one value after the other and notes where it came from.
+struct Take<'a> {
+    environment: &'a dyn Fn(&str) -> Option<String>,
+    found: Collector,
+}
+
+impl Take<'_> {
+    fn text(
+        &mut self,
+        key: &'static str,
+        variable: &'static str,
+        in_file: Option<&String>,
+        default: &str,
+    ) -> String {
+        if let Some(value) = (self.environment)(variable).filter(|value| !value.is_empty()) {
+            return self.found.note(key, value, variable);
+        }
+        match in_file {
+            Some(value) => self.found.note(key, value.clone(), "file"),
+            None => self.found.note(key, default.to_owned(), "default"),
+        }
+    }
+
+    fn flag(&mut self, key: &'static str, variable: &'static str, in_file: Option<bool>) -> bool {
+        let in_file = in_file.map(|flag| flag.to_string());
+        match self.text(key, variable, in_file.as_ref(), "false").as_str() {
+            "true" | "1" => true,
+            "false" | "0" => false,
+            _ => {
+                self.found.fault(key, "must be true or false");
+                false
+            }
+        }
+    }
+
+    fn number(
+        &mut self,
+        key: &'static str,
+        in_file: Option<u64>,
+        (default, low, high): (u64, u64, u64),
+    ) -> usize {
+        let value = in_file.unwrap_or(default);
+        if value < low || value > high {
+            self.found.fault(key, &format!("must be from {low} to {high}"));
+        }
+        let source = if in_file.is_some() { "file" } else { "default" };
+        self.found.note(key, value.to_string(), source);
+        usize::try_from(value).unwrap_or(usize::MAX)
+    }
+
+    fn tls(&mut self, raw: &Raw) -> Option<Tls> {
+        match (&raw.http.tls_certificate, &raw.http.tls_key) {
+            (Some(certificate), Some(key)) => {
+                self.found.note("http.tls_certificate", certificate.clone(), "file");
+                self.found.note("http.tls_key", key.clone(), "file");
+                Some(Tls { certificate: certificate.into(), key: key.into() })
+            }
+            (None, None) => None,
+            (Some(_), None) => {
+                self.found.fault("http.tls_key", "is needed beside http.tls_certificate");
+                None
+            }
+            (None, Some(_)) => {
+                self.found.fault("http.tls_certificate", "is needed beside http.tls_key");
+                None
+            }
+        }
+    }
+
+    fn database(&mut self, raw: &Raw) -> Database {
+        let variable = "KANAME_DATABASE_URL";
+        let from_environment = (self.environment)(variable).filter(|url| !url.is_empty());
+        let source = if from_environment.is_some() { variable } else { "file" };
+        let Some(url) = from_environment.or_else(|| raw.database.url.clone()) else {
+            self.found.note("database.url", "SQLite in the data folder".to_owned(), "default");
+            return Database::Sqlite;
+        };
+        if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+            self.found.fault("database.url", "must begin with postgresql://");
+        }
+        // The URL may hold a password: only its tail after the user is shown.
+        let shown = url.rsplit('@').next().unwrap_or_default().to_owned();
+        self.found.note("database.url", format!("postgresql at {shown}"), source);
+        Database::Postgres(url)
+    }
+
+    fn log_format(&mut self, raw: &Raw) -> bool {
+        match self.text("log.format", "KANAME_LOG_FORMAT", raw.log.format.as_ref(), "human").as_str() {
+            "json" => true,
+            "human" => false,
+            _ => {
+                self.found.fault("log.format", "must be human or json");
+                false
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(file: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kaname.toml");
+        std::fs::write(&path, file).unwrap();
+        Config::from_sources(Some(&path), &|name| {
+            variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file_and_the_file_over_the_default() {
+        let config = load("[http]\nlisten = '127.0.0.1:1'", &[("KANAME_LISTEN", "127.0.0.1:2")]);
+        assert_eq!(config.unwrap().listen.port(), 2);
+        assert_eq!(load("[http]\nlisten = '127.0.0.1:1'", &[]).unwrap().listen.port(), 1);
+        assert_eq!(load("", &[]).unwrap().listen.port(), 8080);
+    }
+
+    #[test]
+    fn every_fault_is_told_at_once_with_its_key() {
+        let file = "[http]\nlisten = 'here'\n[jobs]\nworkers = 0\n[log]\nformat = 'xml'";
+        let ConfigError(faults) = load(file, &[]).unwrap_err();
+        let keys: Vec<_> = faults.iter().map(|fault| fault.key.as_str()).collect();
+        assert_eq!(keys, ["http.listen", "log.format", "jobs.workers"]);
+    }
+
+    #[test]
+    fn beyond_loopback_needs_tls_a_proxy_or_force() {
+        let open = "[http]\nlisten = '0.0.0.0:80'\n";
+        assert!(load(open, &[]).is_err());
+        assert!(load(&format!("{open}behind_proxy = true"), &[]).unwrap().secure_cookies());
+        assert!(!load(&format!("{open}force_plain = true"), &[]).unwrap().secure_cookies());
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_and_a_password_is_not_shown() {
+        assert!(load("[http]\nlisten_on = 'x'", &[]).is_err());
+        let config = load("[database]\nurl = 'postgresql://me:secret@db/kaname'", &[]).unwrap();
+        assert!(config.in_force.iter().all(|entry| !entry.value.contains("secret")));
+    }
+}

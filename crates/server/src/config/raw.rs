@@ -1,0 +1,80 @@
+//! The file as written: every key optional, unknown keys refused.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::faults::Collector;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Raw {
+    pub(super) data_dir: Option<String>,
+    pub(super) models_dir: Option<String>,
+    pub(super) http: Http,
+    pub(super) database: Database,
+    pub(super) log: Log,
+    pub(super) jobs: Jobs,
+    pub(super) engine: Engine,
+    pub(super) identity: Identity,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Http {
+    pub(super) listen: Option<String>,
+    pub(super) tls_certificate: Option<String>,
+    pub(super) tls_key: Option<String>,
+    pub(super) behind_proxy: Option<bool>,
+    pub(super) force_plain: Option<bool>,
+    pub(super) body_bytes_max: Option<u64>,
+    pub(super) answer_timeout_s: Option<u64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Database {
+    pub(super) url: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Log {
+    pub(super) format: Option<String>,
+    pub(super) filter: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Jobs {
+    pub(super) workers: Option<u64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Engine {
+    pub(super) threads: Option<u64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Identity {
+    pub(super) password_length_min: Option<u64>,
+}
+
+impl Raw {
+    /// The file at `path`; what cannot be read or parsed becomes a fault.
+    pub(super) fn read(path: &Path, found: &mut Collector) -> Self {
+        let name = path.display().to_string();
+        match std::fs::read_to_string(path) {
+            Ok(text) => toml::from_str(&text).unwrap_or_else(|error| {
+                found.fault(&name, &error.to_string());
+                Self::default()
+            }),
+            Err(error) => {
+                found.fault(&name, &format!("cannot be read: {error}"));
+                Self::default()
+            }
+        }
+    }
+}

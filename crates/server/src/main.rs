@@ -1,0 +1,6 @@
+//! The binary `kaname`.
+
+mod config;
+mod data_dir;
+
+fn main() {}
