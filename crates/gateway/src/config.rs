@@ -1,0 +1,30 @@
+//! The bounds that the gateway keeps.
+
+use std::time::Duration;
+
+/// What the administrator can set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Config {
+    /// Largest body of a call.
+    pub body_bytes_max: usize,
+    /// Largest whole answer of an upstream, and the most text kept of a streamed one.
+    pub answer_bytes_max: usize,
+    /// Most messages, or texts to embed, in one call.
+    pub items_max: usize,
+    /// Longest silence inside an answer.
+    pub idle_timeout: Duration,
+    /// Whether plain `http` may leave for public addresses. Never without a reason.
+    pub allow_insecure: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            body_bytes_max: 8 << 20,
+            answer_bytes_max: 32 << 20,
+            items_max: 2_048,
+            idle_timeout: Duration::from_secs(60),
+            allow_insecure: false,
+        }
+    }
+}

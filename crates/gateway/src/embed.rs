@@ -1,0 +1,139 @@
+//! The verb by which other slices have text turned into vectors: one attempt and outcome a batch.
+
+use bytes::Bytes;
+use kaname_guard::{Action, Caller, Outcome, Purpose, Usage};
+use kaname_kernel::{ActId, EndpointId, Label};
+use kaname_platform::outbound::Permit;
+use serde::Deserialize;
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    chat::not_here,
+    error::{Error, UpstreamFault},
+    failure::Failure,
+    gateway::Gateway,
+    model::{Capability, Endpoint, EndpointKind},
+    order::{Order, failed},
+    upstream,
+};
+
+/// The vectors of a batch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Embedded {
+    /// One vector per text, in order.
+    pub vectors: Vec<Vec<f32>>,
+    /// The model's name: vectors of different models never meet.
+    pub model: String,
+    /// The endpoint that answered.
+    pub endpoint: EndpointId,
+    /// The act of the request.
+    pub act: ActId,
+}
+
+impl Gateway {
+    /// Turns `texts` into vectors at an endpoint that is cleared for `label`.
+    ///
+    /// The embedded model goes before every other, since the index is made of its vectors. For
+    /// documents the act commits to the texts' hash, for questions to the text itself.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoEndpoint`] when none can do it; the guard's refusal, recorded, when none is
+    /// cleared; what the model did wrong.
+    pub async fn embed(
+        &self,
+        caller: &Caller,
+        purpose: Purpose,
+        label: &Label,
+        texts: Vec<String>,
+    ) -> Result<Embedded, Failure> {
+        if texts.is_empty() || texts.len() > self.config.items_max {
+            let detail = format!("there must be 1 to {} texts", self.config.items_max);
+            return Err(Error::bad_call("input", detail).into());
+        }
+        let endpoint = self.choose(caller, label, Capability::Embeddings, None).await?;
+        let (id, model) = (endpoint.id, endpoint.model.clone());
+        let order =
+            Order { caller: caller.clone(), purpose, endpoint, label: label.clone(), reads: Vec::new() };
+        let content = content_of(purpose, &texts);
+        let (permit, attempt) = self.admit(&order, Action::Embed, content).await?;
+        let act = attempt.request_act();
+        match self.vectors(&order.endpoint, permit, texts).await {
+            Ok(vectors) => match attempt.settle(Outcome::completed(Usage::default())).await {
+                Ok(_) => Ok(Embedded { vectors, model, endpoint: id, act }),
+                Err(unrecorded) => Err(Failure { error: unrecorded.into(), act: Some(act) }),
+            },
+            Err(error) => Err(failed(attempt, error).await),
+        }
+    }
+
+    /// Calls the model of `endpoint` under `permit`.
+    pub(crate) async fn vectors(
+        &self,
+        endpoint: &Endpoint,
+        permit: Permit,
+        texts: Vec<String>,
+    ) -> Result<Vec<Vec<f32>>, Error> {
+        if endpoint.kind != EndpointKind::OpenaiCompatible {
+            let embedder = self.embedder.as_ref().ok_or_else(|| not_here(endpoint))?;
+            return Ok(embedder.embed(permit, texts).await?);
+        }
+        let address = self.address(endpoint, "/embeddings").await?;
+        let body = json!({"model": endpoint.model, "input": texts, "encoding_format": "float"});
+        let body = Some(Bytes::from(body.to_string()));
+        let answer = upstream::call_json(&self.outbound, self.config, permit, &address, body).await?;
+        read(&answer, texts.len())
+    }
+}
+
+fn content_of(purpose: Purpose, texts: &[String]) -> (&'static str, Vec<u8>) {
+    let joined = json!(texts).to_string();
+    if purpose == Purpose::Index {
+        let digest = Sha256::digest(joined.as_bytes());
+        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        return ("input_sha256", hex.into_bytes());
+    }
+    ("input", joined.into_bytes())
+}
+
+#[derive(Deserialize)]
+struct WireVectors {
+    data: Vec<WireVector>,
+}
+
+#[derive(Deserialize)]
+struct WireVector {
+    index: usize,
+    embedding: Vec<f32>,
+}
+
+/// The vectors in the order of the texts: as many, and all of one length.
+fn read(answer: &[u8], expected: usize) -> Result<Vec<Vec<f32>>, Error> {
+    let malformed = || Error::Upstream(UpstreamFault::Malformed);
+    let mut wire: WireVectors = serde_json::from_slice(answer).map_err(|_| malformed())?;
+    wire.data.sort_by_key(|vector| vector.index);
+    let in_order = wire.data.iter().enumerate().all(|(place, vector)| vector.index == place);
+    let vectors: Vec<Vec<f32>> = wire.data.into_iter().map(|vector| vector.embedding).collect();
+    let length = vectors.first().map_or(0, Vec::len);
+    let whole = vectors.len() == expected && in_order && length > 0;
+    if whole && vectors.iter().all(|vector| vector.len() == length) { Ok(vectors) } else { Err(malformed()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vectors_come_in_order_and_whole_or_not_at_all() {
+        let good = br#"{"data":[{"index":1,"embedding":[3,4]},{"index":0,"embedding":[1,2]}]}"#;
+        assert_eq!(read(good, 2).unwrap(), [[1.0, 2.0], [3.0, 4.0]]);
+        let bad: [&[u8]; 4] = [
+            br#"{"data":[{"index":0,"embedding":[1,2]}]}"#,
+            br#"{"data":[{"index":0,"embedding":[1]},{"index":0,"embedding":[2]}]}"#,
+            br#"{"data":[{"index":0,"embedding":[1]},{"index":1,"embedding":[2,3]}]}"#,
+            br#"{"data":[{"index":0,"embedding":[]},{"index":1,"embedding":[]}]}"#,
+        ];
+        assert!(bad.iter().all(|answer| read(answer, 2).is_err()));
+    }
+}

@@ -1,0 +1,39 @@
+//! One door to every model: endpoints, OpenAI's dialect, and the verbs that other slices call.
+//!
+//! Invariants: every call goes through `guard` and has its outcome on disk before its last byte is
+//! given out; in the same dialect the caller's bytes pass as they are but for the model's name; an
+//! answer that is cut, stalled or malformed is said to be so and never patched. API keys are sealed
+//! and never given out. Knows nothing of documents or conversations.
+
+mod base_url;
+mod chat;
+mod chat_stream;
+mod config;
+mod embed;
+mod embedded;
+mod error;
+mod failure;
+mod gateway;
+mod generator_request;
+mod model;
+mod order;
+mod pieces;
+mod recorded;
+mod scan;
+mod sse;
+mod store;
+mod upstream;
+
+pub use self::{
+    chat_stream::{ChatEvent, ChatMessage, ChatRequest, ChatStream},
+    config::Config,
+    embed::Embedded,
+    embedded::{
+        EmbeddedEmbedder, EmbeddedError, EmbeddedFault, EmbeddedGenerator, Generated, GeneratorEvent,
+        GeneratorRequest,
+    },
+    error::{Error, UpstreamFault},
+    failure::Failure,
+    gateway::Gateway,
+    model::{Capability, Endpoint, EndpointKind, Health, HealthState, Language},
+};

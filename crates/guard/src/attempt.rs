@@ -1,0 +1,179 @@
+//! An attempt under way, and how it ends: exactly one outcome, on disk, whoever goes away.
+
+use kaname_kernel::{ActId, Label};
+use kaname_platform::{Act, DbError, params};
+use tokio::sync::oneshot;
+
+use crate::{error::Error, guard::Guard, request::Caller};
+
+/// How an attempt ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutcomeKind {
+    /// The whole answer came.
+    Completed,
+    /// The call failed before any of the answer came.
+    Failed,
+    /// The answer broke off.
+    Broken,
+    /// Nobody waited for the answer any more.
+    Abandoned,
+    /// The process ended in between; nobody knows.
+    Unknown,
+}
+
+impl OutcomeKind {
+    /// The stable name in acts.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Broken => "broken",
+            Self::Abandoned => "abandoned",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// What a call used, as far as the model said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// Tokens in.
+    pub prompt_tokens: Option<u64>,
+    /// Tokens out.
+    pub completion_tokens: Option<u64>,
+}
+
+/// How an attempt ended, in full.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// How.
+    pub kind: OutcomeKind,
+    /// The stable code of the fault, where there was one.
+    pub code: Option<&'static str>,
+    /// What the call used.
+    pub usage: Usage,
+}
+
+impl Outcome {
+    /// The whole answer came.
+    pub fn completed(usage: Usage) -> Self {
+        Self { kind: OutcomeKind::Completed, code: None, usage }
+    }
+
+    /// It went wrong with `code`: as failed or as broken.
+    pub fn fault(kind: OutcomeKind, code: &'static str) -> Self {
+        Self { kind, code: Some(code), usage: Usage::default() }
+    }
+}
+
+/// A call that was admitted. Settle it; dropped, it settles itself as abandoned.
+#[derive(Debug)]
+pub struct Attempt {
+    guard: Guard,
+    caller: Caller,
+    label: Label,
+    request: ActId,
+    attempt: ActId,
+    answer: Vec<u8>,
+    open: bool,
+}
+
+impl Attempt {
+    pub(crate) fn open(guard: &Guard, caller: Caller, label: Label, acts: (ActId, ActId)) -> Self {
+        let (request, attempt) = acts;
+        Self { guard: guard.clone(), caller, label, request, attempt, answer: Vec::new(), open: true }
+    }
+
+    /// The act of the request: what the caller keeps.
+    pub fn request_act(&self) -> ActId {
+        self.request
+    }
+
+    /// The act of the attempt.
+    pub fn attempt_act(&self) -> ActId {
+        self.attempt
+    }
+
+    /// The join of everything in the request.
+    pub fn label(&self) -> &Label {
+        &self.label
+    }
+
+    /// Keeps a part of the answer, so that the outcome commits to all that came.
+    pub fn received(&mut self, part: &[u8]) {
+        self.answer.extend_from_slice(part);
+    }
+
+    /// Records the outcome; when this returns `Ok`, the last of the answer may be released.
+    ///
+    /// # Errors
+    ///
+    /// When the log cannot be written: then the caller must fail.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future does not undo it.
+    pub async fn settle(mut self, outcome: Outcome) -> Result<ActId, Error> {
+        let recorded = self.close(outcome);
+        recorded.await.map_err(|_| Error::Stopping)?.map_err(Error::Log)
+    }
+
+    /// Starts recording; gives where the result arrives.
+    fn close(&mut self, outcome: Outcome) -> oneshot::Receiver<Result<ActId, DbError>> {
+        self.open = false;
+        let (sender, receiver) = oneshot::channel();
+        let guard = self.guard.clone();
+        let act = outcome_act(self.caller.act("guard.outcome"), &outcome)
+            .label(&self.label)
+            .following(self.attempt)
+            .reference("request", self.request)
+            .content("answer", std::mem::take(&mut self.answer));
+        let attempt = self.attempt;
+        self.guard.platform.tasks.spawn("guard-settle", async move {
+            let result = guard.write_outcome(attempt, act).await;
+            if let Err(error) = &result {
+                tracing::error!(%attempt, error = error as &dyn std::error::Error, "no outcome recorded");
+            }
+            let _unheard = sender.send(result);
+        });
+        receiver
+    }
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        // Without a runtime the process is at its end: the next start closes what is open.
+        if self.open && tokio::runtime::Handle::try_current().is_ok() {
+            let _unheard = self.close(Outcome {
+                kind: OutcomeKind::Abandoned,
+                code: None,
+                usage: Usage::default(),
+            });
+        }
+    }
+}
+
+pub(crate) fn outcome_act(act: Act, outcome: &Outcome) -> Act {
+    let mut act = act.reference("outcome", outcome.kind.as_str());
+    if let Some(code) = outcome.code {
+        act = act.reference("code", code);
+    }
+    if let Some(tokens) = outcome.usage.prompt_tokens {
+        act = act.reference("prompt_tokens", tokens);
+    }
+    if let Some(tokens) = outcome.usage.completion_tokens {
+        act = act.reference("completion_tokens", tokens);
+    }
+    act
+}
+
+impl Guard {
+    /// Writes `act` as the one outcome of `attempt`.
+    async fn write_outcome(&self, attempt: ActId, act: Act) -> Result<ActId, DbError> {
+        let mut tx = self.platform.db.begin().await?;
+        tx.execute_one("DELETE FROM open_attempt WHERE act_id = $1", params![attempt]).await?;
+        let id = self.platform.append(&mut tx, act).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+}
