@@ -5,7 +5,13 @@ import { t, tOr } from './locale.svelte';
 
 /** The sentence for a stable error code, or `detail` where the code is not known here. */
 export function faultText(code: string, detail: string): string {
-	return tOr(`error.${code}`, detail === '' ? t('error.client.unexpected') : detail);
+	const known = code.includes('.') ? `error.${code}` : `error.knowledge.${code}`;
+	return tOr(known, detail === '' ? t('error.client.unexpected') : detail);
+}
+
+/** What the person can do about it: a known way by its name, else the server's own words. */
+export function fixText(fix: string): string {
+	return tOr(`fix.${fix}`, fix);
 }
 
 /** The sentence for whatever was thrown. */

@@ -1,0 +1,140 @@
+/** What an administrator does: people, departments, keys, endpoints, health. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from '@playwright/test';
+import { administrator, personWith } from './people';
+import { expectNoBarriers, signIn } from './support';
+
+test.beforeEach(async ({ page }) => signIn(page, administrator));
+
+test('a user is added, signs in with the temporary password and is disabled', async ({ page, browser }) => {
+	const userName = `journey-${Date.now()}`;
+	await page.goto('/admin/users');
+	await page.getByRole('button', { name: '利用者を追加する' }).click();
+	await page.getByLabel('利用者名').fill(userName);
+	await page.getByLabel('氏名').fill('一時 利用者');
+	await expectNoBarriers(page);
+	await page.getByRole('button', { name: '保存する' }).click();
+	const password = await page.getByRole('dialog').locator('code').innerText();
+	await page.getByRole('button', { name: '決定' }).click();
+
+	const other = await (await browser.newContext({ baseURL: test.info().project.use.baseURL })).newPage();
+	await other.goto('/sign-in');
+	await other.getByLabel('利用者名').fill(userName);
+	await other.getByLabel('パスワード').fill(password);
+	await other.getByRole('button', { name: 'サインイン' }).click();
+	await expect(other.getByRole('heading', { name: 'パスワードの変更' })).toBeVisible();
+	await other.goto('/collections');
+	await expect(other).toHaveURL(/\/change-password/);
+	await other.getByLabel('今のパスワード').fill(password);
+	await other.getByLabel('新しいパスワード').fill('yuugata no kaze to hoshi');
+	await other.getByRole('button', { name: 'パスワードを変更する' }).click();
+	await expect(other.getByLabel('質問', { exact: true })).toBeVisible();
+
+	await page.getByRole('row', { name: new RegExp(userName) }).getByRole('button').click();
+	await page.getByRole('button', { name: '利用を停止する' }).click();
+	await expect(page.getByText('利用を停止しました。')).toBeVisible();
+	await other.goto('/collections');
+	await expect(other).toHaveURL(/\/sign-in/);
+	await other.context().close();
+});
+
+test('a CSV file is tried first and tells the lines with faults', async ({ page }) => {
+	await page.goto('/admin/users');
+	await page.getByRole('button', { name: 'CSVで追加する' }).click();
+	const csv = `user_name,display_name,roles,department,clearance\ncsv-${Date.now()},取込 花子,staff,,1\nx y,名前,chief,nowhere,zz\n`;
+	await page.locator('input[type=file]').setInputFiles({ name: 'users.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
+	await expect(page.getByText('1人を追加できます')).toBeVisible();
+	await expect(page.getByRole('table', { name: '問題のある行' }).getByRole('row')).not.toHaveCount(0);
+	await page.getByRole('button', { name: '1人を追加する' }).click();
+	await expect(page.getByText('1人を追加しました。')).toBeVisible();
+});
+
+test('a department is added and removed', async ({ page }) => {
+	const key = `k${Date.now()}`;
+	await page.goto('/admin/departments');
+	await page.getByRole('button', { name: '課を追加する' }).click();
+	await page.getByLabel('名前').fill(`旅程課${key}`);
+	await page.getByLabel('キー').fill(key);
+	await page.getByRole('button', { name: '保存する' }).click();
+	await page.getByRole('button', { name: `旅程課${key}を削除` }).click();
+	await page.getByRole('dialog').getByRole('button', { name: '削除する' }).click();
+	await expect(page.getByText(`旅程課${key}`)).toHaveCount(0);
+});
+
+test('an API key is shown once and revoked', async ({ page, playwright, baseURL }) => {
+	const name = `旅程の鍵 ${Date.now()}`;
+	await page.goto('/admin/keys');
+	await page.getByRole('button', { name: 'APIキーを作る' }).first().click();
+	await page.getByLabel('用途').fill(name);
+	await page.getByLabel('質問と検索').check();
+	await page.getByRole('dialog').getByRole('button', { name: 'APIキーを作る' }).click();
+	const secret = await page.getByRole('dialog').locator('code').innerText();
+	expect(secret).toMatch(/^kn_/);
+	await page.getByRole('button', { name: '控えました' }).click();
+	await expect(page.getByText(secret)).toHaveCount(0);
+	const outside = await playwright.request.newContext({ baseURL, extraHTTPHeaders: { authorization: `Bearer ${secret}` } });
+	expect((await outside.get('/api/v1/collections')).status()).toBe(200);
+	await page.getByRole('button', { name: `${name}を失効させる` }).click();
+	await page.getByRole('dialog').getByRole('button', { name: '失効させる' }).click();
+	await expect(page.getByRole('row', { name: new RegExp(name) })).toContainText('失効');
+	expect((await outside.get('/api/v1/collections')).status()).toBe(401);
+	await outside.dispose();
+});
+
+test('the wizard adds an endpoint and gets a first answer from it', async ({ page }) => {
+	const upstream = await startUpstream();
+	const { port } = upstream.address() as AddressInfo;
+	await page.goto('/admin/endpoints/new');
+	await page.getByLabel('接続先のアドレス').fill(`http://127.0.0.1:${port}/v1`);
+	await expectNoBarriers(page);
+	await page.getByRole('button', { name: 'つないでみる' }).click();
+	await expect(page.getByLabel('モデル', { exact: true })).toHaveValue('journey-model');
+	const name = `旅程 ${port}`;
+	await page.getByLabel('表示名').fill(name);
+	await page.getByLabel('APIでの呼び名').fill(`kaname/journey-${port}`);
+	await expectNoBarriers(page);
+	await page.getByRole('button', { name: '次へ' }).click();
+	await expectNoBarriers(page);
+	await page.getByRole('button', { name: '保存して試す' }).click();
+	await expect(page.getByText('こんにちは。')).toBeVisible({ timeout: 30_000 });
+	await page.getByRole('link', { name: '接続先の一覧へ' }).click();
+	const card = page.getByRole('article', { name });
+	await card.getByRole('button', { name: '停止する' }).click();
+	await expect(card.getByText('停止中')).toBeVisible();
+	await card.getByRole('button', { name: '削除する' }).click();
+	await page.getByRole('dialog').getByRole('button', { name: '削除する' }).click();
+	await expect(page.getByRole('article', { name })).toHaveCount(0);
+	upstream.close();
+});
+
+test('an address that nobody answers at is told with what to check', async ({ page }) => {
+	await page.goto('/admin/endpoints/new');
+	await page.getByLabel('接続先のアドレス').fill('http://127.0.0.1:9/v1');
+	await page.getByRole('button', { name: 'つないでみる' }).click();
+	await expect(page.getByRole('alert')).toBeVisible({ timeout: 30_000 });
+});
+
+test('health tells the state of every part', async ({ page }) => {
+	await page.goto('/admin/health');
+	await expect(page.getByRole('table', { name: '点検の結果' }).getByRole('row')).not.toHaveCount(1);
+});
+
+test('who is no administrator gets no administration', async ({ page }) => {
+	await page.context().clearCookies();
+	await signIn(page, personWith('staff'));
+	await page.goto('/admin/users');
+	await expect(page.getByText('この操作をする権限がありません。')).toBeVisible();
+});
+
+/** A small upstream that speaks the OpenAI form: one model, one greeting. */
+function startUpstream(): Promise<Server> {
+	const server = createServer((request, response) => {
+		const models = { object: 'list', data: [{ id: 'journey-model', object: 'model' }] };
+		const message = { role: 'assistant', content: 'こんにちは。' };
+		const completion = { id: 'x', object: 'chat.completion', model: 'journey-model', created: 0, choices: [{ index: 0, message, finish_reason: 'stop' }] };
+		response.setHeader('content-type', 'application/json');
+		response.end(JSON.stringify(request.url?.endsWith('/models') ? models : completion));
+	});
+	return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+}
