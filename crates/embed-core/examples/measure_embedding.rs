@@ -1,6 +1,11 @@
 //! Measures the encoder: `cargo run -p kaname-embed-core --example measure_embedding -- FOLDER_OF_THE_MODEL`.
 //! Prints processor time, not wall time, so that a busy machine gives the same figures.
-#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a program for the terminal")]
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a program for the terminal"
+)]
 
 use std::fs;
 use std::path::Path;
@@ -58,7 +63,7 @@ fn main() {
 fn cpu_seconds() -> f64 {
     let stat = fs::read_to_string("/proc/self/stat").unwrap();
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
-    let ticks = |index: usize| fields.get(index).unwrap().parse::<f64>().unwrap();
+    let ticks = |index: usize| fields[index].parse::<f64>().unwrap();
     (ticks(11) + ticks(12)) / 100.0
 }
 

@@ -39,16 +39,17 @@ impl<'a> Archive<'a> {
         Ok(Self { zip })
     }
 
-    /// An array of `rows * columns` 32-bit floats, row by row.
+    /// An array of `length` 32-bit floats, row by row.
     pub(crate) fn floats(&mut self, name: &str, length: usize) -> Result<Vec<f32>, ArchiveError> {
         let bytes = self.elements(name, "<f4", length, 4)?;
         Ok(bytes.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())
     }
 
-    /// One 64-bit float.
-    pub(crate) fn double(&mut self, name: &str) -> Result<f64, ArchiveError> {
+    /// One 64-bit float, brought to 32 bits.
+    #[expect(clippy::cast_possible_truncation, reason = "the network computes in 32 bits")]
+    pub(crate) fn scalar(&mut self, name: &str) -> Result<f32, ArchiveError> {
         let bytes = self.elements(name, "<f8", 1, 8)?;
-        Ok(bytes.as_chunks::<8>().0.first().map_or(0.0, |bytes| f64::from_le_bytes(*bytes)))
+        Ok(bytes.as_chunks::<8>().0.first().map_or(0.0, |bytes| f64::from_le_bytes(*bytes) as f32))
     }
 
     /// An array of bytes.

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::archive::{Archive, ArchiveError};
 use crate::network::Network;
-use crate::vocabulary::{Vocabulary, VocabularyError};
+use crate::vocabulary::{Vocabulary, VocabularyError, between_marks};
 
 /// Stored with every vector: vectors of different models never meet.
 pub const MODEL_ID: &str = "use-multilingual-v3";
@@ -102,7 +102,7 @@ impl Encoder {
     fn tokens(&self, text: &str) -> Vec<u32> {
         let mut ids = self.vocabulary.encode(first_characters(text, MAX_CHARACTERS));
         ids.truncate(MAX_TOKENS - 2);
-        self.vocabulary.between_marks(&ids)
+        between_marks(&ids)
     }
 
     /// How many tokens a text has, with the two marks: more than [`MAX_TOKENS`] means that `embed` cuts it.
@@ -126,6 +126,11 @@ fn first_characters(text: &str, limit: usize) -> &str {
     text.get(..end).unwrap_or(text)
 }
 
+fn hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
 fn read_pinned(folder: &Path, (name, pinned): (&str, &str)) -> Result<Vec<u8>, LoadError> {
     let path = folder.join(name);
     let bytes = match fs::read(&path) {
@@ -135,7 +140,7 @@ fn read_pinned(folder: &Path, (name, pinned): (&str, &str)) -> Result<Vec<u8>, L
         }
         Err(source) => return Err(LoadError::Io { path, source }),
     };
-    let found: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let found = hex(&Sha256::digest(&bytes));
     if found == pinned { Ok(bytes) } else { Err(LoadError::WrongHash(path)) }
 }
 
@@ -173,7 +178,7 @@ mod tests {
     fn tokens_are_those_of_the_reference() {
         for case in reference().cases {
             let vocabulary = &encoder().vocabulary;
-            let ids = vocabulary.between_marks(&vocabulary.encode(&case.text));
+            let ids = between_marks(&vocabulary.encode(&case.text));
             assert_eq!(ids, case.ids, "{:?}", case.text);
             assert_eq!(encoder().token_count(&case.text), case.ids.len());
         }

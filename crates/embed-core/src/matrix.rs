@@ -36,7 +36,6 @@ impl Matrix {
             return;
         }
         assert!(left.len() >= (rows - 1) * stride + inner, "left matrix is too short");
-        let [inner_step, column_step] = [columns as isize, 1];
         #[expect(
             unsafe_code,
             reason = "the only door to the fast product; bounds are asserted above"
@@ -50,15 +49,15 @@ impl Matrix {
                 columns,
                 1.0,
                 left.as_ptr(),
-                stride as isize,
+                stride.cast_signed(),
                 1,
                 self.values.as_ptr(),
-                inner_step,
-                column_step,
+                columns.cast_signed(),
+                1,
                 kept,
                 out.as_mut_ptr(),
-                inner_step,
-                column_step,
+                columns.cast_signed(),
+                1,
             );
         }
     }
@@ -92,6 +91,12 @@ pub(crate) fn sum(values: &[f32], term: impl Fn(f32) -> f32) -> f32 {
     lanes.iter().sum::<f32>() + rest.iter().map(|value| term(*value)).sum::<f32>()
 }
 
+/// A number of rows or columns as a float.
+#[expect(clippy::cast_precision_loss, reason = "counts here are far below 2^23")]
+pub(crate) fn count(number: usize) -> f32 {
+    number as f32
+}
+
 /// Scale and shift of a layer norm.
 #[derive(Debug)]
 pub(crate) struct LayerNorm {
@@ -104,13 +109,49 @@ impl LayerNorm {
     /// Brings every row to mean zero and variance one, then scales and shifts it.
     pub(crate) fn apply(&self, values: &mut [f32]) {
         for row in values.chunks_exact_mut(self.scale.len()) {
-            let length = row.len() as f32;
+            let length = count(row.len());
             let mean = sum(row, |value| value) / length;
             let variance = sum(row, |value| (value - mean) * (value - mean)) / length;
             let factor = 1.0 / (variance + self.epsilon).sqrt();
             for ((value, scale), shift) in row.iter_mut().zip(&self.scale).zip(&self.shift) {
                 *value = (*value - mean) * factor * scale + shift;
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn products_are_those_of_the_plain_loops(
+            (rows, inner, columns) in (1..9usize, 1..40usize, 1..40usize),
+            stride in 1..50usize,
+            kept in 0..2u8,
+            seed in any::<u32>(),
+        ) {
+            let number = |index: usize| count((index * 7919 + seed as usize % 1000) % 97) / 97.0 - 0.5;
+            let left: Vec<f32> = (0..(rows - 1) * stride + inner).map(number).collect();
+            let right: Vec<f32> = (0..inner * columns).map(number).collect();
+            let before: Vec<f32> = (0..rows * columns).map(number).collect();
+            let mut out = before.clone();
+            let kept = f32::from(kept);
+            Matrix::new(right.clone(), columns).multiply_add(&left, stride, kept, &mut out);
+            for (at, value) in out.iter().enumerate() {
+                let (row, column) = (at / columns, at % columns);
+                let products = (0..inner).map(|k| left[row * stride + k] * right[k * columns + column]);
+                let expected = kept * before[at] + products.sum::<f32>();
+                prop_assert!((value - expected).abs() < 1e-4, "{} {}", value, expected);
+            }
+        }
+
+        #[test]
+        fn sums_are_those_of_the_plain_loop(values in prop::collection::vec(-1.0..1.0f32, 0..50)) {
+            prop_assert!((sum(&values, |value| value * 2.0) - values.iter().sum::<f32>() * 2.0).abs() < 1e-4);
         }
     }
 }

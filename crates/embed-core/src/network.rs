@@ -4,7 +4,7 @@
 
 use crate::archive::{Archive, ArchiveError};
 use crate::encoder::DIMENSIONS;
-use crate::matrix::{LayerNorm, Matrix, add_row, rectify, sum};
+use crate::matrix::{LayerNorm, Matrix, add_row, count, rectify, sum};
 
 const BLOCKS: usize = 17;
 /// Width of each branch in tokens, and how many of them stand before the current one.
@@ -73,7 +73,7 @@ impl Network {
         archive: &mut Archive<'_>,
         tokens: usize,
     ) -> Result<Self, ArchiveError> {
-        let epsilon = archive.double("eps")? as f32;
+        let epsilon = archive.scalar("eps")?;
         let mut matrix = |name: &str, rows: usize, columns: usize| {
             archive.floats(name, rows * columns).map(|values| Matrix::new(values, columns))
         };
@@ -144,7 +144,7 @@ impl Network {
         }
         let mut means = product(&self.mean, &sums);
         for (mean, length) in means.chunks_exact_mut(DIMENSIONS).zip(lengths) {
-            let count = *length as f32;
+            let count = count(*length);
             for (value, bias) in mean.iter_mut().zip(&self.mean_bias) {
                 *value = (*value + count * bias) / count.sqrt();
             }
@@ -259,7 +259,9 @@ impl Dense {
         rectify(&mut third);
         let mut last = product(&self.last_shortcut, &second);
         self.last.multiply_add(&third, DIMENSIONS, 1.0, &mut last);
-        last.iter_mut().for_each(|value| *value = value.tanh());
+        for value in &mut last {
+            *value = value.tanh();
+        }
         last
     }
 }

@@ -47,7 +47,7 @@ impl Vocabulary {
     pub(crate) fn parse(model: &[u8]) -> Result<Self, VocabularyError> {
         let (pieces, charsmap) = pieces::parse(model).ok_or(VocabularyError::NotAModel)?;
         let lacks = VocabularyError::Lacks;
-        let normalizer = Normalizer::parse(charsmap).ok_or(lacks("a map of characters"))?;
+        let normalizer = Normalizer::parse(charsmap).ok_or_else(|| lacks("a map of characters"))?;
         let count = pieces.len();
         let mut sorted: Vec<_> = (0..)
             .zip(pieces)
@@ -55,7 +55,7 @@ impl Vocabulary {
             .collect();
         sorted.sort_unstable_by_key(|(_, piece)| piece.text);
         let lowest = sorted.iter().map(|(_, piece)| piece.score).reduce(f32::min);
-        let unknown_score = f64::from(lowest.ok_or(lacks("pieces"))?) - UNKNOWN_PENALTY;
+        let unknown_score = f64::from(lowest.ok_or_else(|| lacks("pieces"))?) - UNKNOWN_PENALTY;
         let mut bytes = Vec::new();
         let mut starts = vec![0];
         for (_, piece) in &sorted {
@@ -79,11 +79,6 @@ impl Vocabulary {
             return vec![UNKNOWN];
         }
         self.best_cut(&spelt)
-    }
-
-    /// The ids between the marks of beginning and end.
-    pub(crate) fn between_marks(&self, ids: &[u32]) -> Vec<u32> {
-        [&[BEGINNING], ids, &[END]].concat()
     }
 
     fn best_cut(&self, text: &str) -> Vec<u32> {
@@ -147,6 +142,11 @@ impl Vocabulary {
         let border = |index: usize| self.starts.get(index).map_or(0, |start| *start as usize);
         self.bytes.get(border(index)..border(index + 1)).unwrap_or_default()
     }
+}
+
+/// The ids between the marks of beginning and end.
+pub(crate) fn between_marks(ids: &[u32]) -> Vec<u32> {
+    [&[BEGINNING], ids, &[END]].concat()
 }
 
 fn offer(steps: &mut [Step], end: usize, step: Step) {

@@ -1,6 +1,11 @@
 //! Measures the lexicon: `cargo run -p kaname-lexicon-core --example measure_lexicon -- IPADIC_FOLDER [TEXT_FILE]`.
 //! Prints processor time of one thread, not wall time, so that a busy machine gives the same figures.
-#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a program for the terminal")]
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a program for the terminal"
+)]
 
 use std::fs;
 use std::path::Path;
@@ -23,14 +28,20 @@ fn main() {
     let cpu = cpu_seconds();
     let lexicon = Lexicon::open(&dictionary).unwrap();
     println!("open: {:.1} ms cpu", (cpu_seconds() - cpu) * 1e3);
-    let text = arguments.next().map_or_else(|| PASSAGE.repeat(4000), |path| fs::read_to_string(path).unwrap());
+    let text = arguments
+        .next()
+        .map_or_else(|| PASSAGE.repeat(4000), |path| fs::read_to_string(path).unwrap());
     let megabytes = text.len() as f64 / 1e6;
     let report = |name: &str, count: usize, cpu: f64| {
-        println!("{name}: {megabytes:.2} MB, {count} in {cpu:.2} s cpu = {:.1} MB/s", megabytes / cpu);
+        println!(
+            "{name}: {megabytes:.2} MB, {count} in {cpu:.2} s cpu = {:.1} MB/s",
+            megabytes / cpu
+        );
     };
 
     let cpu = cpu_seconds();
-    let folded = text.lines().map(|line| kaname_lexicon_core::fold::fold(line).as_str().len()).sum();
+    let folded =
+        text.lines().map(|line| kaname_lexicon_core::fold::fold(line).as_str().len()).sum();
     report("fold", folded, cpu_seconds() - cpu);
     let cpu = cpu_seconds();
     let words = text.lines().map(|line| lexicon.words(line).len()).sum();
@@ -69,13 +80,17 @@ fn index(lexicon: &Lexicon, text: &str) -> usize {
 fn cpu_seconds() -> f64 {
     let stat = fs::read_to_string("/proc/self/stat").unwrap();
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
-    let ticks = |index: usize| fields.get(index).unwrap().parse::<f64>().unwrap();
+    let ticks = |index: usize| fields[index].parse::<f64>().unwrap();
     (ticks(11) + ticks(12)) / 100.0
 }
 
 /// Resident memory now and at most (Linux).
 fn memory() -> String {
     let status = fs::read_to_string("/proc/self/status").unwrap();
-    let wanted = status.lines().filter(|line| line.starts_with("VmRSS") || line.starts_with("VmHWM"));
-    wanted.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect::<Vec<_>>().join(", ")
+    let wanted =
+        status.lines().filter(|line| line.starts_with("VmRSS") || line.starts_with("VmHWM"));
+    wanted
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect::<Vec<_>>()
+        .join(", ")
 }

@@ -108,7 +108,8 @@ mod tests {
     fn the_table_of_kanji_is_in_pairs_and_never_leads_to_an_old_form() {
         assert_eq!(KANJI.chars().count() % 2, 0);
         assert_eq!(MODERN.len(), KANJI.chars().count() / 2, "an old form is listed twice");
-        for (old, modern) in MODERN.iter() {
+        let characters: Vec<char> = KANJI.chars().collect();
+        for [old, modern] in characters.as_chunks::<2>().0 {
             assert_ne!(old, modern);
             assert!(!MODERN.contains_key(modern), "{old} leads to {modern}, itself an old form");
         }
