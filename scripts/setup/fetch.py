@@ -145,7 +145,8 @@ def run(command, cache):
         done = subprocess.run(command, cwd=cache, capture_output=True, text=True, check=False)
     except OSError as error:
         return str(error)
-    return None if done.returncode == 0 else (done.stderr or done.stdout).strip()
+    lines = (done.stderr or done.stdout).strip().splitlines() or ["no reason given"]
+    return None if done.returncode == 0 else lines[-1]
 
 
 def download(package, cache):
