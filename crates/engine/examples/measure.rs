@@ -1,4 +1,9 @@
 //! Measures an engine with one model: `measure CHILD MODEL SHA256 [THREADS] [PARALLEL] [BATCH]`. Prints tokens per CPU second.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a measuring tool for a developer's terminal"
+)]
 
 use futures_util::{StreamExt, future::join_all};
 use kaname_engine::{Engine, EngineConfig, Event, GenerateRequest, Message, Role};

@@ -259,8 +259,8 @@ mod tests {
             GenerateRequest { temperature: f32::NAN, ..good.clone() },
             GenerateRequest { top_p: 0.0, ..good.clone() },
             GenerateRequest { stop: vec![String::new()], ..good.clone() },
-            GenerateRequest { stop: vec!["x".to_owned(); 9], ..good.clone() },
             GenerateRequest::chat(Vec::new()),
+            GenerateRequest { stop: vec!["x".to_owned(); 9], ..good },
         ];
         for request in bad {
             let refused = request.check();

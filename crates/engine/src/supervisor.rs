@@ -12,7 +12,7 @@ use crate::{
     protocol::{self, Fault, FromChild, Generate, OpenFault, Ready, ToChild},
     request::{Event, GenerateRequest, Signal},
 };
-use std::{collections::HashMap, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 use tokio::{
     sync::{OwnedSemaphorePermit, mpsc, watch},
     time::{Instant, sleep_until, timeout},
@@ -61,7 +61,7 @@ pub(crate) struct Supervisor {
     /// Crashes since the last answer that came to its end.
     crashes_in_a_row: u32,
     not_before: Option<Instant>,
-    in_flight: HashMap<u64, InFlight>,
+    in_flight: BTreeMap<u64, InFlight>,
 }
 
 impl Supervisor {
@@ -79,7 +79,7 @@ impl Supervisor {
             checksums: ChecksumCache::default(),
             crashes_in_a_row: 0,
             not_before: None,
-            in_flight: HashMap::new(),
+            in_flight: BTreeMap::new(),
         }
     }
 
@@ -139,20 +139,20 @@ impl Supervisor {
     }
 
     fn fail_all(&mut self, error: &EngineError) {
-        for (_, request) in self.in_flight.drain() {
+        for request in std::mem::take(&mut self.in_flight).into_values() {
             let _ = request.signals.try_send(Signal::Failed(error.clone()));
         }
     }
 
     /// Fails what still waits, and lets `shut_down` return by closing the channel.
     fn close(mut self) {
+        self.health.send_modify(|health| health.child_gone(EngineState::Stopped));
         self.inbox.close();
         while let Ok(command) = self.inbox.try_recv() {
             if let Command::Generate(job) = command {
                 let _ = job.signals.try_send(Signal::Failed(EngineError::ShutDown));
             }
         }
-        self.health.send_modify(|health| health.child_gone(EngineState::Stopped));
     }
 
     async fn start(&mut self) -> Result<ChildProcess, EngineError> {

@@ -1,4 +1,5 @@
-//! The engine against a real model: SmolLM2-135M-Instruct, which `make run` or `kaname model fetch` puts in place.
+//! The engine against a real model: SmolLM2-135M-Instruct, which `kaname model fetch` puts in place.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests are tests")]
 
 use futures_util::{StreamExt, future::join_all};
 use kaname_engine::{
@@ -9,6 +10,7 @@ use serde_json::{Value, json};
 use std::{
     env,
     fs::{self, File},
+    io::{Read, Write},
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::Arc,
@@ -20,10 +22,8 @@ const SHA256: &str = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea3737281
 const PATIENCE: Duration = Duration::from_mins(5);
 
 fn model_path() -> PathBuf {
-    let models = env::var_os("KANAME_MODELS").map(PathBuf::from).unwrap_or_else(|| {
-        let home = env::var_os("HOME").map(PathBuf::from).expect("HOME is set");
-        home.join(".local/share/kaname/models")
-    });
+    let home = || PathBuf::from(env::var_os("HOME").unwrap()).join(".local/share/kaname/models");
+    let models = env::var_os("KANAME_MODELS").map_or_else(home, PathBuf::from);
     let path = models.join("smollm2-135m-instruct/model.gguf");
     assert!(path.exists(), "{} is missing; fetch it with `kaname model fetch`", path.display());
     path
@@ -372,6 +372,69 @@ async fn the_child_is_locked_in_and_has_nothing_of_its_parent() {
     assert_eq!(settings, ["GOMP_SPINCOUNT=0", "OMP_WAIT_POLICY=passive"]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_is_no_engine_is_reported_and_ended() {
+    // The first ends at once, the second echoes the parent's words, the third floods it.
+    for program in ["false", "cat", "yes"] {
+        let program = ["/bin", "/usr/bin"].map(|folder| Path::new(folder).join(program));
+        let program = program.into_iter().find(|program| program.exists()).unwrap();
+        let engine = Engine::spawn(EngineConfig { program, ..config() });
+        let refused = engine.generate(ask("Hello", 4)).await.unwrap_err();
+        assert!(matches!(refused, EngineError::StartFailed { .. }), "{refused:?}");
+        let health = engine.health();
+        assert_eq!((health.state, health.pid, health.crashes), (EngineState::Idle, None, 1));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_child_ends_with_the_last_handle() {
+    let engine = Engine::spawn(config());
+    answer(&engine, ask("Say hello.", 2)).await.unwrap();
+    let pid = engine.health().pid.unwrap();
+    let mut health = engine.watch_health();
+    drop(engine);
+    let stopped = health.wait_for(|health| health.state == EngineState::Stopped);
+    drop(tokio::time::timeout(PATIENCE, stopped).await.unwrap().unwrap());
+    assert!(!Path::new(&format!("/proc/{pid}")).exists());
+}
+
+#[test]
+fn a_child_whose_parent_died_ends_in_the_middle_of_its_work() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_kaname-engine-child"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let open = json!({
+        "type": "open", "protocol": 1, "model_path": model_path(), "context_tokens": 2048,
+        "parallel_sequences": 1, "batch_tokens": 256, "threads": 1, "request_limit": 1,
+        "memory_limit_bytes": 8_u64 << 30,
+    });
+    let generate = json!({
+        "type": "generate", "id": 1, "input": { "prompt": "1, 2, 3, 4, 5, 6, 7, 8," },
+        "max_tokens": 2000, "temperature": 0.0, "top_p": 1.0, "seed": 0, "stop": [],
+        "json_schema": null,
+    });
+    let mut input = child.stdin.take().unwrap();
+    for frame in [open, generate] {
+        let body = frame.to_string();
+        input.write_all(&u32::try_from(body.len()).unwrap().to_be_bytes()).unwrap();
+        input.write_all(body.as_bytes()).unwrap();
+    }
+    let mut output = child.stdout.take().unwrap();
+    let mut heard = Vec::new();
+    while !heard.windows(5).any(|word| word == b"delta") {
+        let mut some = [0; 256];
+        let count = output.read(&mut some).unwrap();
+        assert!(count > 0, "{}", String::from_utf8_lossy(&heard));
+        heard.extend_from_slice(&some[..count]);
+    }
+    drop(input);
+    output.read_to_end(&mut heard).unwrap();
+    assert!(child.wait().unwrap().success());
+    assert!(!heard.windows(4).any(|word| word == b"done"));
+}
+
 #[test]
 fn a_child_without_a_parent_that_speaks_the_protocol_ends_at_once() {
     for input in [&b""[..], b"GET / HTTP/1.1\r\n\r\n", b"\0\0\0\x02{}"] {
@@ -380,7 +443,7 @@ fn a_child_without_a_parent_that_speaks_the_protocol_ends_at_once() {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        std::io::Write::write_all(&mut child.stdin.take().unwrap(), input).unwrap();
+        child.stdin.take().unwrap().write_all(input).unwrap();
         let output = child.wait_with_output().unwrap();
         assert!(!output.status.success());
         assert!(output.stdout.is_empty());

@@ -37,6 +37,11 @@ mod platform {
 
     const OPEN_FILES: u64 = 64;
 
+    /// A means that the system lacks; the caller tries out what holds, so the kind of it does not matter.
+    type Fault = Box<dyn std::error::Error>;
+    /// A system call with the cases in which it is denied; none means always.
+    type DeniedCall = (libc::c_long, Vec<SeccompRule>);
+
     /// System calls that a process which only computes has no use for: they fail with "not permitted".
     const DENIED: &[libc::c_long] = &[
         libc::SYS_socket,
@@ -169,7 +174,7 @@ mod platform {
         let _ = try_filter();
     }
 
-    fn try_filter() -> Result<(), Box<dyn std::error::Error>> {
+    fn try_filter() -> Result<(), Fault> {
         let always = DENIED.iter().chain(DENIED_BY_OLD_NAME).map(|call| (*call, Vec::new()));
         let denied = always.chain(denied_at_times()?);
         let tables = denied
@@ -181,8 +186,7 @@ mod platform {
     }
 
     /// System calls that are denied for some arguments only.
-    fn denied_at_times() -> Result<[(libc::c_long, Vec<SeccompRule>); 3], Box<dyn std::error::Error>>
-    {
+    fn denied_at_times() -> Result<[DeniedCall; 3], Fault> {
         let when = |length, comparison, value| -> Result<_, seccompiler::BackendError> {
             let condition = SeccompCondition::new(0, length, comparison, value)?;
             Ok(vec![SeccompRule::new(vec![condition])?])
@@ -205,10 +209,7 @@ mod platform {
         std::iter::once(call).chain(second)
     }
 
-    fn install(
-        calls: BTreeMap<i64, Vec<SeccompRule>>,
-        errno: libc::c_int,
-    ) -> Result<(), Box<dyn std::error::Error>> {
+    fn install(calls: BTreeMap<i64, Vec<SeccompRule>>, errno: libc::c_int) -> Result<(), Fault> {
         let architecture = TargetArch::try_from(std::env::consts::ARCH)?;
         let refuse = SeccompAction::Errno(u32::try_from(errno)?);
         let filter = SeccompFilter::new(calls, SeccompAction::Allow, refuse, architecture)?;
