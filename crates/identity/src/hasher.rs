@@ -60,6 +60,12 @@ impl Hasher {
         Ok(matches && known)
     }
 
+    /// Whether `stored` was made at the present cost.
+    pub(crate) fn is_current(&self, stored: &str) -> bool {
+        let cost = |hash: &str| hash.split('$').take(4).map(str::to_owned).collect::<Vec<_>>();
+        cost(stored) == cost(&self.nobody)
+    }
+
     /// Runs `work` on a thread for it once it is its turn.
     async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
         let place = self.places.clone().try_acquire_owned().map_err(|_| Error::Busy)?;

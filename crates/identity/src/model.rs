@@ -154,5 +154,7 @@ impl<T> Listed<T> {
     }
 }
 
-/// Characters of an API key that are not secret: `kn_` and eight letters.
-pub(crate) const KEY_PREFIX_LENGTH: usize = 11;
+/// Letters of an API key that are not secret.
+pub(crate) const KEY_LETTERS: usize = 8;
+/// Characters of an API key that are not secret: `kn_` and the letters.
+pub(crate) const KEY_PREFIX_LENGTH: usize = 3 + KEY_LETTERS;

@@ -8,8 +8,11 @@
 
 use std::fmt;
 
+use kaname_platform::Platform;
 use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization as _;
+
+use crate::token;
 
 /// Characters of a password at most: enough for any phrase, small enough to hash.
 pub const LENGTH_MAX: usize = 256;
@@ -111,6 +114,12 @@ impl Password {
         }
         Ok(())
     }
+}
+
+/// A password to hand over: five groups of four clear letters, 100 random bits.
+pub(crate) fn temporary(platform: &Platform) -> Password {
+    let groups: Vec<String> = (0..5).map(|_| token::letters::<4>(platform)).collect();
+    Password(groups.join("-"))
 }
 
 fn without_names(mut text: String, context: &[&str]) -> String {

@@ -55,6 +55,17 @@ pub(crate) async fn put_set_up_token(tx: &mut Tx, hash: Vec<u8>, expires_at: Tim
     .await
 }
 
+/// Whether the token would work at `now`.
+pub(crate) async fn has_set_up_token(conn: &mut Conn, hash: Vec<u8>, now: Timestamp) -> Result<bool, DbError> {
+    let row = conn
+        .fetch_optional(
+            "SELECT slot FROM set_up_token WHERE token_hash = $1 AND expires_at_ms > $2",
+            params![hash, now],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
 /// Uses the token up. Of two at once, one gets `true`.
 pub(crate) async fn take_set_up_token(tx: &mut Tx, hash: Vec<u8>, now: Timestamp) -> Result<bool, DbError> {
     let taken = tx

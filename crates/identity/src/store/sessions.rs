@@ -48,17 +48,20 @@ pub(crate) async fn touch(
     Ok(())
 }
 
-/// Gives the session a new token; the old one is worth nothing from then on.
+/// Gives the session a new token; the old one is worth nothing from then on. `false` when the
+/// session has ended.
 pub(crate) async fn rotate(
     tx: &mut Tx,
     (institution, session): (InstitutionId, SessionId),
     token_hash: Vec<u8>,
-) -> Result<(), DbError> {
-    tx.execute_one(
-        "UPDATE session SET token_hash = $3 WHERE institution_id = $1 AND session_id = $2",
-        params![institution, session, token_hash],
-    )
-    .await
+) -> Result<bool, DbError> {
+    let rotated = tx
+        .execute(
+            "UPDATE session SET token_hash = $3 WHERE institution_id = $1 AND session_id = $2",
+            params![institution, session, token_hash],
+        )
+        .await?;
+    Ok(rotated == 1)
 }
 
 pub(crate) async fn end(tx: &mut Tx, institution: InstitutionId, session: SessionId) -> Result<(), DbError> {
