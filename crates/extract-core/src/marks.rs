@@ -23,7 +23,8 @@ pub(crate) fn is_list_item(line: &str) -> bool {
     }
     let (number, after) = leading_number(line);
     if !number.is_empty() {
-        return after.starts_with(['.', '．', ')', '）', '、', ' ', '\u{3000}']);
+        return number.chars().count() <= 2
+            && after.starts_with(['.', '．', ')', '）', '、', ' ', '\u{3000}']);
     }
     matches!(first, 'ア'..='ン' | 'a'..='z') && rest.starts_with(['\u{3000}', ')', '）', '．'])
 }

@@ -16,6 +16,17 @@ const MAP_BYTES_MAX: usize = 8 << 20;
 /// More widths than this are not looked at.
 const WIDTHS_MAX: usize = 200_000;
 
+/// Radicals without a compatibility form, each before the character of the same shape.
+///
+/// # Source
+///
+/// Unicode Character Database, `EquivalentUnifiedIdeograph`.
+const RADICALS: &str = "\
+    ⺁厂⺄乙⺅亻⺆冂⺈刀⺉刂⺊卜⺌小⺍小⺎兀⺏尣⺐尢⺒巳⺓幺⺔彑⺕彐⺖忄⺗心⺘扌⺙攵⺛旡⺜日⺝月⺞歺⺟母⺠民⺡氵⺢氺⺣灬⺤爫⺥爫⺦丬⺧牛⺨犭⺩王⺪疋⺫目⺬示⺭礻⺮竹\
+    ⺯糹⺱罓⺲罒⺶羊⺷羊⺹耂⺻聿⺼肉⺽臼⺾艹⺿艹⻀艹⻁虎⻂衤⻃覀⻄西⻆角⻊足⻌辶⻍辶⻎辶⻏邑⻑長⻒镸⻕阜⻖阝⻗雨⻘青⻝食⻞食⻟飠⻡首⻣骨⻤鬼⻨麦⻩黄⻫斉⻭歯⻯竜⻱龜\
+    ⻲亀\
+    ";
+
 /// How many bytes a code has, and what it says where no map explains it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Codes {
@@ -194,10 +205,21 @@ impl<'d> Font<'d> {
 /// Radicals that some programs write for the kanji of the same shape.
 fn unified(c: char) -> char {
     match c {
-        '\u{2e80}'..='\u{2fdf}' => c.nfkc().next().unwrap_or(c),
+        '\u{2f00}'..='\u{2fdf}' => c.nfkc().next().unwrap_or(c),
+        '\u{2e80}'..='\u{2eff}' => radical(c).unwrap_or(c),
         '\u{a0}' => ' ',
         _ => c,
     }
+}
+
+fn radical(c: char) -> Option<char> {
+    let mut chars = RADICALS.chars();
+    while let (Some(radical), Some(kanji)) = (chars.next(), chars.next()) {
+        if radical == c {
+            return Some(kanji);
+        }
+    }
+    None
 }
 
 fn codes_of(encoding: &[u8]) -> Codes {

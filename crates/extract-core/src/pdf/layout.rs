@@ -11,8 +11,10 @@ use crate::{
     table::{self, Guess, Row},
 };
 
-/// A gap wider than this many letters parts two cells.
-const CELL_GAP: f32 = 1.2;
+/// A gap wider than this many letters parts two cells if the next line does the same.
+const CELL_GAP: f32 = 0.3;
+/// A gap wider than this is seen as blank space in any case.
+const BLANK_GAP: f32 = 1.2;
 /// Letters this much larger than the body's are a heading.
 const HEADING_GROWTH: f32 = 1.15;
 const HEADING_MAX_CHARS: usize = 60;
@@ -31,12 +33,20 @@ struct Cell {
     text: String,
     start: f32,
     end: f32,
+    /// How far it is from the cell before, in letters.
+    gap: f32,
 }
 
 impl Line {
     fn text(&self) -> String {
-        let cells: Vec<&str> = self.cells.iter().map(|cell| cell.text.trim()).collect();
-        cells.join("　")
+        let mut text = String::new();
+        for cell in &self.cells {
+            if cell.gap > BLANK_GAP && !text.is_empty() {
+                text.push('\u{3000}');
+            }
+            marks::join(&mut text, &cell.text);
+        }
+        text
     }
 
     fn start(&self) -> f32 {
@@ -69,7 +79,7 @@ pub(crate) fn lines_of(spans: Vec<Span>) -> Vec<Line> {
             Some(line) => line.add(&span),
             None if span.text.trim().is_empty() => {}
             None => lines.push(Line {
-                cells: vec![Cell { text: span.text, start: span.start, end: span.end }],
+                cells: vec![Cell { text: span.text, start: span.start, end: span.end, gap: 0.0 }],
                 baseline: span.baseline,
                 size: span.size,
                 is_vertical: span.is_vertical,
@@ -82,19 +92,20 @@ pub(crate) fn lines_of(spans: Vec<Span>) -> Vec<Line> {
 
 impl Line {
     fn add(&mut self, span: &Span) {
-        let gap = span.start - self.end();
+        let gap = (span.start - self.end()) / span.size.max(0.1);
         let is_blank = span.text.trim().is_empty();
         let Some(last) = self.cells.last_mut() else { return };
         if is_blank {
             // Blanks move on; whether they part cells is decided by the next text.
-            if gap <= span.size * CELL_GAP && !last.text.ends_with(char::is_whitespace) {
+            if gap <= CELL_GAP && !last.text.ends_with(char::is_whitespace) {
                 last.text.push(' ');
             }
-        } else if gap > span.size * CELL_GAP {
-            self.cells.push(Cell { text: span.text.clone(), start: span.start, end: span.end });
+        } else if gap > CELL_GAP {
+            let (start, end) = (span.start, span.end);
+            self.cells.push(Cell { text: span.text.clone(), start, end, gap });
         } else {
             let is_latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
-            let parts_words = gap > span.size * 0.15
+            let parts_words = gap > 0.15
                 && is_latin(last.text.chars().next_back())
                 && is_latin(span.text.chars().next());
             if parts_words {
