@@ -162,26 +162,23 @@ impl Supervisor {
         }
         self.enter(EngineState::Starting);
         let file_bytes = self.verify_model().await?;
-        let failed = |error: std::io::Error| EngineError::StartFailed { detail: error.to_string() };
-        let mut child = ChildProcess::start(&self.config).map_err(failed)?;
+        let mut child = ChildProcess::start(&self.config)
+            .map_err(|error| EngineError::StartFailed { detail: error.to_string() })?;
         let pid = child.pid();
         self.health.send_modify(|health| {
             health.pid = pid;
             health.starts += 1;
         });
-        child.send(&ToChild::Open(self.opening(file_bytes))).await.map_err(failed)?;
-        let hello = timeout(self.config.load_deadline, hello(&mut child)).await;
-        let ready = match hello {
-            Ok(Ok(ready)) => ready,
-            Ok(Err(Hello::Refused(fault))) => return Err(self.open_error(fault)),
-            Ok(Err(Hello::Gone(how))) => {
+        let greeted =
+            timeout(self.config.load_deadline, greet(&mut child, self.opening(file_bytes)));
+        let silent = Hello::Gone("the model was not loaded within the deadline".to_owned());
+        let ready = match greeted.await.unwrap_or(Err(silent)) {
+            Ok(ready) => ready,
+            Err(Hello::Refused(fault)) => return Err(self.open_error(fault)),
+            Err(Hello::Gone(how)) => {
+                child.kill().await;
                 self.record_crash(&how);
                 return Err(EngineError::StartFailed { detail: how });
-            }
-            Err(_) => {
-                child.kill().await;
-                let detail = "the model was not loaded within the deadline".to_owned();
-                return Err(EngineError::StartFailed { detail });
             }
         };
         tracing::info!(model = %ready.model.name, sandbox = ?ready.sandbox, "the engine is ready");
@@ -384,7 +381,10 @@ enum Hello {
     Gone(String),
 }
 
-async fn hello(child: &mut ChildProcess) -> Result<Ready, Hello> {
+/// Tells the child what to load and waits for its hello.
+async fn greet(child: &mut ChildProcess, open: protocol::Open) -> Result<Ready, Hello> {
+    let sent = child.send(&ToChild::Open(open)).await;
+    sent.map_err(|error| Hello::Gone(format!("it took no input: {error}")))?;
     loop {
         return match child.hear().await {
             Heard::Frame(FromChild::Ready(ready)) if ready.protocol == protocol::VERSION => {
