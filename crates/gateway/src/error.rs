@@ -1,7 +1,8 @@
 //! What can go wrong at the gateway, each with a stable code.
 
+use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use kaname_platform::{DbError, http::Fault, outbound::OutboundError, secrets::SecretError};
+use kaname_platform::{DbError, http::{Fault, respond}, outbound::OutboundError, secrets::SecretError};
 
 use crate::embedded::{EmbeddedError, EmbeddedFault};
 
@@ -46,6 +47,9 @@ pub enum Error {
     /// The guard did not let it pass.
     #[error(transparent)]
     Guard(#[from] kaname_guard::Error),
+    /// The person may not do this.
+    #[error(transparent)]
+    Identity(#[from] kaname_identity::Error),
     /// The database failed.
     #[error("the gateway's records cannot be used")]
     Db(#[from] DbError),
@@ -174,6 +178,7 @@ impl Fault for Error {
                 EmbeddedFault::Failed => "gateway.embedded_failed",
             },
             Self::Guard(error) => error.code(),
+            Self::Identity(error) => error.code(),
             Self::Db(error) => error.code(),
             Self::Secret(error) => error.code(),
         }
@@ -193,6 +198,7 @@ impl Fault for Error {
                 EmbeddedFault::Failed => StatusCode::SERVICE_UNAVAILABLE,
             },
             Self::Guard(error) => error.status(),
+            Self::Identity(error) => error.status(),
             Self::Db(error) => error.status(),
             Self::Secret(error) => error.status(),
         }
@@ -213,5 +219,11 @@ impl Fault for Error {
             Self::NoEndpoint => Some("An administrator adds an endpoint that can do this.".to_owned()),
             _ => None,
         }
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        respond(&self)
     }
 }

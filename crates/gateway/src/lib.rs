@@ -6,11 +6,15 @@
 //! and never given out. Knows nothing of documents or conversations.
 
 mod base_url;
+mod change_endpoint;
 mod chat;
 mod chat_stream;
 mod config;
+mod create_endpoint;
 mod embed;
 mod embedded;
+mod endpoint_fields;
+mod ensure_embedded_endpoints;
 mod error;
 mod failure;
 mod gateway;
@@ -19,10 +23,15 @@ mod model;
 mod order;
 mod pieces;
 mod recorded;
+mod remove_endpoint;
 mod scan;
 mod sse;
 mod store;
+mod test_endpoint;
 mod upstream;
+
+pub mod http;
+pub mod openai;
 
 pub use self::{
     chat_stream::{ChatEvent, ChatMessage, ChatRequest, ChatStream},
@@ -32,8 +41,10 @@ pub use self::{
         EmbeddedEmbedder, EmbeddedError, EmbeddedFault, EmbeddedGenerator, Generated, GeneratorEvent,
         GeneratorRequest,
     },
+    endpoint_fields::{EndpointChange, NewEndpoint},
     error::{Error, UpstreamFault},
     failure::Failure,
     gateway::Gateway,
     model::{Capability, Endpoint, EndpointKind, Health, HealthState, Language},
+    test_endpoint::{ProbeResult, TestError, TestResult},
 };

@@ -15,6 +15,8 @@ mod may_read;
 mod pack;
 mod request;
 
+pub mod http;
+
 pub use self::{
     attempt::{Attempt, Outcome, OutcomeKind, Usage},
     decide::{Decision, Facts, Reason, decide},

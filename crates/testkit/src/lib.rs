@@ -5,8 +5,10 @@
 
 mod platform;
 mod postgres;
+mod upstream;
 mod world;
 
 pub use platform::{Backend, TestPlatform, on_both};
 pub use postgres::database_url;
+pub use upstream::{Manner, PIECES, Received, Upstream, good_events};
 pub use world::{FixedClock, SeededEntropy};

@@ -1,0 +1,35 @@
+//! Removes an endpoint and its key.
+
+use kaname_kernel::{EndpointId, Principal};
+use kaname_platform::Act;
+
+use crate::{
+    create_endpoint::{describe, require_administrator},
+    error::Error,
+    gateway::{Gateway, secret_name},
+    model::EndpointKind,
+    store,
+};
+
+impl Gateway {
+    /// Removes the endpoint `id` of the institution of `by`, an administrator.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`]; [`Error::Invalid`] for an embedded one, which can only be switched off.
+    pub async fn remove_endpoint(&self, by: &Principal, id: EndpointId) -> Result<(), Error> {
+        require_administrator(by)?;
+        let mut tx = self.platform.db.begin().await?;
+        let endpoint = store::by_id(&mut tx, by.institution, id).await?.ok_or(Error::NotFound)?;
+        if endpoint.kind != EndpointKind::OpenaiCompatible {
+            return Err(Error::invalid("kind", "an embedded endpoint can only be switched off"));
+        }
+        store::delete(&mut tx, by.institution, id).await?;
+        let scope = by.institution.to_string();
+        self.platform.secrets.remove(&mut tx, &scope, &secret_name(id)).await?;
+        let act = describe(Act::by(by, "gateway.endpoint_removed"), &endpoint);
+        self.platform.append(&mut tx, act).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
