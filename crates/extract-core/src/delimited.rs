@@ -17,7 +17,7 @@ pub(crate) fn read(text: &str, builder: &mut Builder<'_>) -> Result<(), ExtractE
     let mut reader = reader(text, delimiter_of(text));
     let mut record = StringRecord::new();
     let mut rows = Vec::new();
-    while reader.read_record(&mut record).map_err(|e| ExtractError::corrupt("csv", e))? {
+    while reader.read_record(&mut record).map_err(|e| ExtractError::corrupt("csv", &e))? {
         if rows.len() % 100 == 0 {
             builder.check_cancel()?;
         }

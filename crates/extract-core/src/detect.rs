@@ -82,9 +82,9 @@ fn of_name<'a>(extension: &str, bytes: &[u8]) -> Result<Kind<'a>, ExtractError> 
     }
     let head = bytes.get(..HEAD_BYTES).unwrap_or(bytes);
     match extension {
-        "docx" | "docm" => Err(ExtractError::corrupt("docx", "it is no package")),
-        "xlsx" | "xlsm" => Err(ExtractError::corrupt("xlsx", "it is no package")),
-        "pdf" => Err(ExtractError::corrupt("pdf", "the header is missing")),
+        "docx" | "docm" => Err(ExtractError::corrupt("docx", &"it is no package")),
+        "xlsx" | "xlsm" => Err(ExtractError::corrupt("xlsx", &"it is no package")),
+        "pdf" => Err(ExtractError::corrupt("pdf", &"the header is missing")),
         _ if !looks_like_text(head) => Err(ExtractError::UnknownType),
         "md" | "markdown" => Ok(Kind::Text(Format::Markdown)),
         "html" | "htm" | "xhtml" => Ok(Kind::Text(Format::Html)),
@@ -133,7 +133,7 @@ fn of_package<'a>(extension: &str, bytes: &'a [u8]) -> Result<Kind<'a>, ExtractE
     } else if package.has("content.xml") {
         ("odt", HowToConvert::SaveAsDocx)
     } else if format != "zip" {
-        return Err(ExtractError::corrupt(format, "the main part is missing"));
+        return Err(ExtractError::corrupt(format, &"the main part is missing"));
     } else {
         ("zip", HowToConvert::Unpack)
     };

@@ -26,7 +26,7 @@ pub(crate) fn read(
         None => styles::Styles::default(),
     };
     let Some(document) = package.read_xml("word/document.xml", limits)? else {
-        return Err(ExtractError::corrupt("docx", "the main part is missing"));
+        return Err(ExtractError::corrupt("docx", &"the main part is missing"));
     };
     body::read(&document, &styles, builder)?;
     for notes in ["word/footnotes.xml", "word/endnotes.xml"] {

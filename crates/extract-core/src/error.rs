@@ -75,7 +75,7 @@ impl ExtractError {
         }
     }
 
-    pub(crate) fn corrupt(format: &'static str, detail: impl ToString) -> Self {
+    pub(crate) fn corrupt(format: &'static str, detail: &dyn std::fmt::Display) -> Self {
         Self::Corrupt { format, detail: detail.to_string().chars().take(200).collect() }
     }
 }

@@ -223,7 +223,11 @@ impl<'p, 'a> Page<'p, 'a> {
             "br" => self.line.push('\n'),
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" if self.grid.is_none() => {
                 self.flush()?;
-                self.heading = name.chars().nth(1).and_then(|c| c.to_digit(10)).map(|n| n as u8);
+                self.heading = name
+                    .chars()
+                    .nth(1)
+                    .and_then(|c| c.to_digit(10))
+                    .and_then(|n| u8::try_from(n).ok());
             }
             "li" => {
                 self.flush()?;
@@ -261,7 +265,10 @@ impl<'p, 'a> Page<'p, 'a> {
                 self.items = self.items.saturating_sub(1);
                 Ok(())
             }
-            "td" | "th" => self.end_cell(),
+            "td" | "th" => {
+                self.end_cell();
+                Ok(())
+            }
             "tr" => self.end_row(),
             "table" => self.end_table(),
             _ if BLOCKS.contains(&name) => self.flush(),
@@ -307,7 +314,7 @@ impl<'p, 'a> Page<'p, 'a> {
             self.line.push(' ');
             return Ok(());
         }
-        self.end_cell()?;
+        self.end_cell();
         self.line.clear();
         let Some(grid) = &mut self.grid else { return Ok(()) };
         if grid.rows.is_empty() {
@@ -324,15 +331,15 @@ impl<'p, 'a> Page<'p, 'a> {
         self.builder.count_cells(grid.span.0)
     }
 
-    fn end_cell(&mut self) -> Result<(), ExtractError> {
+    fn end_cell(&mut self) {
         let Some(grid) = self.grid.as_mut().filter(|grid| grid.in_cell && self.tables == 1) else {
-            return Ok(());
+            return;
         };
         grid.in_cell = false;
         let text = std::mem::take(&mut self.line).trim().to_owned();
         let (columns, rows) = grid.span;
         grid.fill_from_above();
-        let Some(row) = grid.rows.last_mut() else { return Ok(()) };
+        let Some(row) = grid.rows.last_mut() else { return };
         let first = row.cells.len();
         if columns > 1 {
             row.spans.push((first, columns));
@@ -348,14 +355,13 @@ impl<'p, 'a> Page<'p, 'a> {
             }
             row.cells.push(cell);
         }
-        Ok(())
     }
 
     fn end_row(&mut self) -> Result<(), ExtractError> {
         if self.tables != 1 {
             return Ok(());
         }
-        self.end_cell()?;
+        self.end_cell();
         let Some(grid) = &mut self.grid else { return Ok(()) };
         grid.fill_from_above();
         let is_header = grid.rows.last().is_some_and(|row| !row.cells.is_empty());

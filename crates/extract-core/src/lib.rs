@@ -78,4 +78,5 @@ pub fn extract(
 }
 
 #[cfg(test)]
+#[expect(clippy::string_slice, reason = "a wrong boundary must fail the test")]
 mod tests;

@@ -65,7 +65,7 @@ impl Reading {
                 self.items += 1;
             }
             Tag::Paragraph | Tag::CodeBlock(_) | Tag::List(_) | Tag::Table(_) => {
-                self.flush(builder)?
+                self.flush(builder)?;
             }
             Tag::MetadataBlock(_) | Tag::HtmlBlock => self.skips += 1,
             _ => {}
@@ -81,7 +81,7 @@ impl Reading {
             }
             TagEnd::Paragraph | TagEnd::CodeBlock | TagEnd::Heading(_) => self.flush(builder)?,
             TagEnd::MetadataBlock(_) | TagEnd::HtmlBlock => {
-                self.skips = self.skips.saturating_sub(1)
+                self.skips = self.skips.saturating_sub(1);
             }
             TagEnd::TableCell => self.cells.push(std::mem::take(&mut self.line)),
             TagEnd::TableHead | TagEnd::TableRow => {
@@ -89,7 +89,7 @@ impl Reading {
                 self.rows.push(Row::of(std::mem::take(&mut self.cells)));
             }
             TagEnd::Table => {
-                table::emit(&std::mem::take(&mut self.rows), Guess::Known(1), builder)?
+                table::emit(&std::mem::take(&mut self.rows), Guess::Known(1), builder)?;
             }
             _ => {}
         }

@@ -67,7 +67,7 @@ pub(crate) fn heading_level(line: &str, next: Option<&str>) -> Option<u8> {
     let is_numbered = !number.is_empty() && after.starts_with(['\u{3000}', ' ', '.', '．']);
     let body_follows = next.chars().count() > chars || is_list_item(next);
     let next_is_sibling = !leading_number(next).0.is_empty()
-        && leading_number(next).1.starts_with(|c: char| matches!(c, '\u{3000}' | ' ' | '.' | '．'));
+        && leading_number(next).1.starts_with(['\u{3000}', ' ', '.', '．']);
     (is_numbered && chars <= 30 && !next.is_empty() && body_follows && !next_is_sibling)
         .then_some(3)
 }
@@ -77,8 +77,7 @@ fn part_level(line: &str) -> Option<u8> {
     let rest = line.strip_prefix('第')?;
     let (number, after) = leading_number(rest);
     let level = match after.chars().next()? {
-        '編' | '部' => 1,
-        '章' => 1,
+        '編' | '部' | '章' => 1,
         '節' => 2,
         '款' | '目' => 3,
         _ => return None,

@@ -85,7 +85,7 @@ impl<'a> Package<'a> {
         let mut step = vec![0; STEP_BYTES];
         loop {
             let read =
-                part.read(&mut step).map_err(|error| ExtractError::corrupt(format, error))?;
+                part.read(&mut step).map_err(|error| ExtractError::corrupt(format, &error))?;
             let Some(filled) = step.get(..read).filter(|filled| !filled.is_empty()) else {
                 return Ok(());
             };
@@ -107,6 +107,6 @@ fn failure(format: &'static str, error: &ZipError) -> ExtractError {
         ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) | ZipError::InvalidPassword => {
             ExtractError::PasswordProtected
         }
-        other => ExtractError::corrupt(format, other),
+        other => ExtractError::corrupt(format, &other),
     }
 }

@@ -32,7 +32,7 @@ pub(crate) fn read(bytes: &[u8], builder: &mut Builder<'_>) -> Result<(), Extrac
         return Err(ExtractError::TooMuch { what: "pages", limit: builder.limits.pages });
     }
     if pages.is_empty() {
-        return Err(ExtractError::corrupt("pdf", "it has no pages"));
+        return Err(ExtractError::corrupt("pdf", &"it has no pages"));
     }
     builder.set_title(&title_of(&document).unwrap_or_default());
     let mut interpreter = content::Interpreter::new(&document, builder.limits);
@@ -69,7 +69,7 @@ fn failure(error: &Error) -> ExtractError {
     match error {
         Error::InvalidPassword | Error::Decryption(_) => ExtractError::PasswordProtected,
         Error::Decompress(_) => ExtractError::Bomb { what: "object stream" },
-        other => ExtractError::corrupt("pdf", other),
+        other => ExtractError::corrupt("pdf", &other),
     }
 }
 

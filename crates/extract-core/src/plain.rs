@@ -5,6 +5,8 @@
 
 use crate::{builder::Builder, error::ExtractError, marks};
 
+/// The longest first line that is the title.
+const TITLE_MAX_CHARS: usize = 40;
 /// A margin further right than this was not set by hand.
 const MARGIN_MAX: usize = 140;
 /// A margin further left than this is a short list, not broken prose.
@@ -14,6 +16,9 @@ const MARGIN_SLACK: usize = 4;
 
 pub(crate) fn read(text: &str, builder: &mut Builder<'_>) -> Result<(), ExtractError> {
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    let first = lines.iter().map(|line| line.trim()).find(|line| !line.is_empty());
+    let is_title = |line: &&str| line.chars().count() <= TITLE_MAX_CHARS && !line.ends_with('。');
+    builder.set_title(first.filter(is_title).unwrap_or_default());
     lines_to_blocks(&lines, builder)
 }
 

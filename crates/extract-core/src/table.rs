@@ -89,9 +89,9 @@ fn emit_note(row: &Row, may_be_title: bool, builder: &mut Builder<'_>) -> Result
     let is_title =
         may_be_title && text.chars().count() <= TITLE_MAX_CHARS && !text.contains(['。', '※']);
     if is_title {
-        builder.heading(2, text)?
+        builder.heading(2, text)?;
     } else {
-        builder.paragraph(text)?
+        builder.paragraph(text)?;
     }
     builder.set_hidden(false);
     Ok(())

@@ -50,7 +50,7 @@ pub(crate) fn read(
 fn failure(error: &XlsxError) -> ExtractError {
     match error {
         XlsxError::Password => ExtractError::PasswordProtected,
-        other => ExtractError::corrupt("xlsx", other),
+        other => ExtractError::corrupt("xlsx", &other),
     }
 }
 

@@ -49,7 +49,7 @@ pub(crate) fn walk(
     reader.config_mut().expand_empty_elements = true;
     let mut depth = 0_usize;
     loop {
-        match reader.read_event().map_err(|error| ExtractError::corrupt(format, error))? {
+        match reader.read_event().map_err(|error| ExtractError::corrupt(format, &error))? {
             Event::Start(start) => {
                 depth += 1;
                 if depth > max_depth {
@@ -70,7 +70,7 @@ pub(crate) fn walk(
                 }
             }
             Event::Eof if depth > 0 => {
-                return Err(ExtractError::corrupt(format, "it ends too early"));
+                return Err(ExtractError::corrupt(format, &"it ends too early"));
             }
             Event::Eof => return Ok(()),
             _ => {}

@@ -13,8 +13,11 @@ use time::{Date, Month};
 
 use crate::normalise::Normalised;
 
+/// An era as in [`ERAS`].
+type Era = (&'static str, char, i32, (i32, u8, u8));
+
 /// Name, letter, year before the first, first day as (year, month, day).
-const ERAS: &[(&str, char, i32, (i32, u8, u8))] = &[
+const ERAS: &[Era] = &[
     ("令和", 'r', 2018, (2019, 5, 1)),
     ("平成", 'h', 1988, (1989, 1, 8)),
     ("昭和", 's', 1925, (1926, 12, 25)),
@@ -73,8 +76,6 @@ fn read_date(text: &str) -> Option<(Date, &str)> {
     (date >= first && year > 0).then_some((date, rest))
 }
 
-type Era = (&'static str, char, i32, (i32, u8, u8));
-
 fn read_era(text: &str) -> (Option<&'static Era>, &str) {
     for era in ERAS {
         if let Some(rest) = text.strip_prefix(era.0).or_else(|| text.strip_prefix(era.1)) {
@@ -112,6 +113,7 @@ fn calendar_date(year: i32, month: i32, day: i32) -> Option<Date> {
 }
 
 #[cfg(test)]
+#[expect(clippy::string_slice, reason = "a wrong boundary must fail the test")]
 mod tests {
     use proptest::prelude::*;
 

@@ -253,4 +253,5 @@ fn soft_end(fitting: &str) -> usize {
 }
 
 #[cfg(test)]
+#[expect(clippy::string_slice, reason = "a wrong boundary must fail the test")]
 mod tests;

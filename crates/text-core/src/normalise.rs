@@ -63,6 +63,7 @@ fn folded(text: &str) -> Vec<Folded> {
 }
 
 #[cfg(test)]
+#[expect(clippy::string_slice, reason = "a wrong boundary must fail the test")]
 mod tests {
     use proptest::prelude::*;
 

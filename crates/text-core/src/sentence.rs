@@ -183,9 +183,10 @@ impl Line {
 
     /// `．` is a full stop in some documents, and a decimal point or the end of a number in others.
     fn wide_period_ends(&self, first: usize, place: usize) -> bool {
-        let digit_follows = self.at(place + 1).is_some_and(|c| c.is_numeric());
+        let digit_follows = self.at(place + 1).is_some_and(char::is_numeric);
         let digit_precedes = self.before(place).is_some_and(char::is_numeric);
-        !(digit_precedes && digit_follows) && !self.is_list_marker(first, place)
+        let is_decimal = digit_precedes && digit_follows;
+        !is_decimal && !self.is_list_marker(first, place)
     }
 
     fn period_ends(&self, first: usize, place: usize) -> bool {
@@ -302,6 +303,7 @@ fn is_kanji_digit(c: char) -> bool {
 }
 
 #[cfg(test)]
+#[expect(clippy::string_slice, reason = "a wrong boundary must fail the test")]
 mod tests {
     use proptest::prelude::*;
 

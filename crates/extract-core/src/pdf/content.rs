@@ -34,10 +34,11 @@ impl Matrix {
 
     /// First `self`, then `after`.
     fn then(self, after: Self) -> Self {
-        let ([a, b, c, d, e, f], [p, q, r, s, t, u]) = (self.0, after.0);
-        let linear = [a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s];
-        let [k, l, m, n] = linear;
-        Self([k, l, m, n, e * p + f * r + t, e * q + f * s + u])
+        let [xx, xy, yx, yy, x, y] = after.0;
+        let turn = |(a, b): (f32, f32)| (a * xx + b * yx, a * xy + b * yy);
+        let [a, b, c, d, e, f] = self.0;
+        let ((a, b), (c, d), (e, f)) = (turn((a, b)), turn((c, d)), turn((e, f)));
+        Self([a, b, c, d, e + x, f + y])
     }
 
     fn shift(x: f32, y: f32) -> Self {
@@ -125,7 +126,7 @@ impl<'d> Interpreter<'d> {
             if self.operations > OPERATIONS_MAX {
                 return Err(ExtractError::Bomb { what: "operators" });
             }
-            if self.operations % 1000 == 0 {
+            if self.operations.is_multiple_of(1000) {
                 (frame.check_cancel)()?;
             }
             match operation.operator.as_str() {
@@ -206,7 +207,7 @@ struct Text<'d> {
     line: Matrix,
 }
 
-impl<'d> Text<'d> {
+impl Text<'_> {
     fn new(page: Matrix) -> Self {
         let state = State {
             page,

@@ -104,14 +104,11 @@ impl<'d> Font<'d> {
     fn code_length(&self, rest: &[u8]) -> usize {
         let lead = rest.first().copied().unwrap_or(0);
         match self.codes {
-            Codes::Single => 1,
-            Codes::Glyphs | Codes::Jis => 2,
             Codes::Utf16 if (0xd8..0xdc).contains(&lead) => 4,
-            Codes::Utf16 => 2,
+            Codes::Glyphs | Codes::Jis | Codes::Utf16 => 2,
             Codes::ShiftJis if matches!(lead, 0x81..=0x9f | 0xe0..=0xfc) => 2,
-            Codes::ShiftJis => 1,
             Codes::EucJp if lead >= 0x8e => 2,
-            Codes::EucJp => 1,
+            Codes::Single | Codes::ShiftJis | Codes::EucJp => 1,
         }
     }
 

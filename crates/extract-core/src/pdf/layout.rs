@@ -249,9 +249,9 @@ fn emit_prose(
         taken += 1;
     }
     if is_item {
-        builder.list_item(&whole)?
+        builder.list_item(&whole)?;
     } else {
-        builder.paragraph(&whole)?
+        builder.paragraph(&whole)?;
     }
     Ok(taken)
 }

@@ -135,7 +135,8 @@ pub(super) fn xlsx() -> Vec<u8> {
 /// Two pages in a font whose codes are UTF-16, as printers without embedded fonts wrote them.
 pub(super) fn pdf() -> Vec<u8> {
     let line = |size: u32, x: u32, y: u32, text: &str| {
-        let hex: String = text.encode_utf16().map(|unit| format!("{unit:04X}")).collect();
+        let hex: String =
+            text.encode_utf16().fold(String::new(), |hex, unit| format!("{hex}{unit:04X}"));
         format!("BT /F1 {size} Tf 1 0 0 1 {x} {y} Tm <{hex}> Tj ET\n")
     };
     let first = [

@@ -170,7 +170,7 @@ proptest! {
     ) {
         let bytes = match which {
             0 => fixtures::zip_of(&[("word/document.xml", inside.as_bytes())]),
-            _ => fixtures::pdf_of(&[inside.clone()]),
+            _ => fixtures::pdf_of(std::slice::from_ref(&inside)),
         };
         let name = ["a.docx", "a.pdf"][which];
         if let Ok(document) = read(name, &bytes) {

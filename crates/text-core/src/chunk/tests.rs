@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn block<'a>(kind: BlockKind, range: Range<usize>, headings: &'a [String]) -> Block<'a> {
+fn block(kind: BlockKind, range: Range<usize>, headings: &[String]) -> Block<'_> {
     Block { kind, range, page: None, headings, columns: &[] }
 }
 
