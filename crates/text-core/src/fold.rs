@@ -23,19 +23,17 @@ pub(crate) fn fold(text: &str) -> Vec<Folded> {
     while let Some((start, first)) = chars.next() {
         let mut end = start + first.len_utf8();
         let mut last = first;
-        while let Some((_, next)) = chars.next_if(|&(_, next)| attaches(last, next)) {
+        let belongs = |last: char, next: char| is_invisible(next) || attaches(last, next);
+        while let Some((_, next)) = chars.next_if(|&(_, next)| belongs(last, next)) {
             end += next.len_utf8();
-            last = next;
+            last = if is_invisible(next) { last } else { next };
         }
-        if is_invisible(first) && end == start + first.len_utf8() {
-            if let Some(previous) = folded.last_mut() {
-                previous.end = end;
-            }
-        } else if is_plain(first) && last == first && end == start + first.len_utf8() {
-            folded.push(Folded { c: first.to_ascii_lowercase(), start, end });
+        if is_plain(first) && end == start + first.len_utf8() {
+            folded.push(Folded { c: full_size(first).to_ascii_lowercase(), start, end });
         } else {
             let cluster = text.get(start..end).unwrap_or_default();
-            let lowered = cluster.nfkc().flat_map(char::to_lowercase).nfkc();
+            let visible = cluster.chars().filter(|&c| !is_invisible(c)).map(full_size);
+            let lowered = visible.nfkc().flat_map(char::to_lowercase).nfkc();
             let visible = lowered.filter(|&c| !is_invisible(c));
             folded.extend(visible.map(|c| Folded { c, start, end }));
         }
@@ -43,7 +41,16 @@ pub(crate) fn fold(text: &str) -> Vec<Folded> {
     folded
 }
 
-/// Dashes, long vowels, small ke and white space in one form each.
+/// `霞ヶ関` and `霞ケ関` are one place.
+fn full_size(c: char) -> char {
+    match c {
+        'ヶ' => 'ケ',
+        'ヵ' => 'カ',
+        c => c,
+    }
+}
+
+/// Dashes, long vowels and white space in one form each.
 pub(crate) fn unify_marks(folded: Vec<Folded>) -> Vec<Folded> {
     let mut unified: Vec<Folded> = Vec::with_capacity(folded.len());
     let mut rest = folded.into_iter().peekable();
@@ -58,8 +65,6 @@ pub(crate) fn unify_marks(folded: Vec<Folded>) -> Vec<Folded> {
             c if c.is_whitespace() => ' ',
             c if is_dash(c) => dash_between(previous, c, next),
             '〜' | '∼' | '∿' => '~',
-            'ヶ' => 'ケ',
-            'ヵ' => 'カ',
             c => c,
         };
         unified.push(Folded { c, ..item });

@@ -74,6 +74,7 @@ mod tests {
         assert_eq!(normalise("ＡＢＣ　ｶﾞｽ㍑"), "abc ガスリットル");
         assert_eq!(normalise("葛\u{e0100}飾区"), "葛飾区");
         assert_eq!(normalise("か\u{3099}き"), "がき");
+        assert_eq!(normalise("ｶ\u{e0100}\u{3099}"), "ガ");
         assert_eq!(normalise("㈱かなめ"), "(株)かなめ");
     }
 

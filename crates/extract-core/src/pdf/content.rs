@@ -26,34 +26,37 @@ pub(crate) struct Span {
     pub(crate) is_vertical: bool,
 }
 
+/// Where the unit steps to the right and upwards lead, and where the origin lies.
 #[derive(Debug, Clone, Copy)]
-struct Matrix([f32; 6]);
+struct Matrix {
+    right: (f32, f32),
+    up: (f32, f32),
+    origin: (f32, f32),
+}
 
 impl Matrix {
-    const UNIT: Self = Self([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
+    const UNIT: Self = Self { right: (1.0, 0.0), up: (0.0, 1.0), origin: (0.0, 0.0) };
 
     /// First `self`, then `after`.
     fn then(self, after: Self) -> Self {
-        let [xx, xy, yx, yy, x, y] = after.0;
-        let turn = |(a, b): (f32, f32)| (a * xx + b * yx, a * xy + b * yy);
-        let [a, b, c, d, e, f] = self.0;
-        let ((a, b), (c, d), (e, f)) = (turn((a, b)), turn((c, d)), turn((e, f)));
-        Self([a, b, c, d, e + x, f + y])
+        let turn = |(x, y): (f32, f32)| {
+            (x * after.right.0 + y * after.up.0, x * after.right.1 + y * after.up.1)
+        };
+        let origin = turn(self.origin);
+        Self {
+            right: turn(self.right),
+            up: turn(self.up),
+            origin: (origin.0 + after.origin.0, origin.1 + after.origin.1),
+        }
     }
 
     fn shift(x: f32, y: f32) -> Self {
-        Self([1.0, 0.0, 0.0, 1.0, x, y])
-    }
-
-    fn origin(self) -> (f32, f32) {
-        let [.., x, y] = self.0;
-        (x, y)
+        Self { origin: (x, y), ..Self::UNIT }
     }
 
     /// How much a length grows upwards.
     fn scale(self) -> f32 {
-        let [_, _, c, d, ..] = self.0;
-        c.hypot(d)
+        self.up.0.hypot(self.up.1)
     }
 }
 
@@ -323,7 +326,7 @@ impl Text<'_> {
     }
 
     fn place(&self) -> (f32, f32) {
-        Matrix::shift(0.0, self.state.rise).then(self.at).then(self.state.page).origin()
+        Matrix::shift(0.0, self.state.rise).then(self.at).then(self.state.page).origin
     }
 }
 
@@ -332,5 +335,6 @@ fn matrix_of(operands: &[Object]) -> Option<Matrix> {
     for (place, value) in matrix.iter_mut().enumerate() {
         *value = operands.get(place)?.as_float().ok()?;
     }
-    Some(Matrix(matrix))
+    let [right_x, right_y, up_x, up_y, x, y] = matrix;
+    Some(Matrix { right: (right_x, right_y), up: (up_x, up_y), origin: (x, y) })
 }
