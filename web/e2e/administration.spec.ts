@@ -54,8 +54,8 @@ test('a department is added and removed', async ({ page }) => {
 	const key = `k${Date.now()}`;
 	await page.goto('/admin/departments');
 	await page.getByRole('button', { name: '課を追加する' }).click();
-	await page.getByLabel('名前').fill(`旅程課${key}`);
-	await page.getByLabel('キー').fill(key);
+	await page.getByRole('textbox', { name: '名前' }).fill(`旅程課${key}`);
+	await page.getByRole('textbox', { name: 'キー' }).fill(key);
 	await page.getByRole('button', { name: '保存する' }).click();
 	await page.getByRole('button', { name: `旅程課${key}を削除` }).click();
 	await page.getByRole('dialog').getByRole('button', { name: '削除する' }).click();

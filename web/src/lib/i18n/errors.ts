@@ -9,11 +9,6 @@ export function faultText(code: string, detail: string): string {
 	return tOr(known, detail === '' ? t('error.client.unexpected') : detail);
 }
 
-/** What the person can do about it: a known way by its name, else the server's own words. */
-export function fixText(fix: string): string {
-	return tOr(`fix.${fix}`, fix);
-}
-
 /** The sentence for whatever was thrown. */
 export function errorText(error: unknown): string {
 	if (!(error instanceof ApiError)) return t('error.client.unexpected');

@@ -16,6 +16,7 @@ export const listDocuments = (collectionId: string, cursor: string | null, fetch
 		query: { cursor, limit: 100 },
 		fetch: fetcher
 	});
+export const getDocument = (id: string) => call<Document>('GET', `/documents/${id}`);
 export const deleteDocument = (id: string) => call<void>('DELETE', `/documents/${id}`);
 
 /** The document's text around a byte, with its blocks. */

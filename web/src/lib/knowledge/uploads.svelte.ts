@@ -4,7 +4,7 @@
  * A file that is refused or fails never holds up the others.
  */
 import { ApiError } from '$lib/api/client';
-import type { Fault, Job, Refusal, UploadAccepted } from '$lib/api/types';
+import type { Document, Fault, Job, Refusal, UploadAccepted } from '$lib/api/types';
 
 export type UploadState = 'waiting' | 'sending' | 'indexing' | 'ready' | 'refused' | 'failed' | 'cancelled';
 
@@ -17,6 +17,7 @@ export interface Upload {
 	done: number;
 	total: number | null;
 	jobId: string | null;
+	documentId: string | null;
 	/** Why it was refused or failed. */
 	fault: Fault | Refusal | null;
 }
@@ -26,6 +27,8 @@ export interface UploadCalls {
 	send: (file: File, onsent: (bytes: number) => void, signal: AbortSignal) => Promise<UploadAccepted>;
 	getJob: (id: string) => Promise<Job>;
 	cancelJob: (id: string) => Promise<unknown>;
+	/** A job that succeeded may still have found a file unreadable; the document tells. */
+	getDocument: (id: string) => Promise<Document>;
 	/** Passes the time until the job is asked for again. */
 	pause: () => Promise<void>;
 	/** After each file that ended, whichever way. */
@@ -78,10 +81,10 @@ export class UploadQueue {
 		item.state = 'sending';
 		item.total = item.file.size;
 		try {
-			const { job_id, refused } = await this.#calls.send(item.file, (bytes) => (item.done = bytes), abort.signal);
+			const { job_id, documents, refused } = await this.#calls.send(item.file, (bytes) => (item.done = bytes), abort.signal);
 			const refusal = refused[0];
 			if (refusal) end(item, 'refused', refusal);
-			else Object.assign(item, { state: 'indexing', jobId: job_id, done: 0, total: null });
+			else Object.assign(item, { state: 'indexing', jobId: job_id, documentId: documents[0]?.id ?? null, done: 0, total: null });
 		} catch (error) {
 			if (abort.signal.aborted) end(item, 'cancelled', null);
 			else end(item, 'failed', faultOf(error));
@@ -98,12 +101,19 @@ export class UploadQueue {
 				item.done = job.progress.done;
 				item.total = job.progress.total;
 				const state = ends[job.state];
-				if (state) return end(item, state, job.error);
+				if (state) return await this.#conclude(item, state, job.error);
 			} catch (error) {
 				return end(item, 'failed', faultOf(error));
 			}
 			await this.#calls.pause();
 		}
+	}
+
+	async #conclude(item: Upload, state: UploadState, fault: Fault | null): Promise<void> {
+		if (state !== 'ready' || item.documentId === null) return end(item, state, fault);
+		const document = await this.#calls.getDocument(item.documentId);
+		if (document.state === 'failed') end(item, 'refused', document.error);
+		else end(item, 'ready', null);
 	}
 }
 
@@ -115,7 +125,7 @@ function end(item: Upload, state: UploadState, fault: Upload['fault']): void {
 }
 
 function waiting(id: number, file: File): Upload {
-	return { id, file, state: 'waiting', done: 0, total: null, jobId: null, fault: null };
+	return { id, file, state: 'waiting', done: 0, total: null, jobId: null, documentId: null, fault: null };
 }
 
 function faultOf(error: unknown): Fault {

@@ -1,7 +1,7 @@
 /** Files on their way: refusals, failures and cancelling leave the other files alone. */
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '$lib/api/client';
-import type { Job, UploadAccepted } from '$lib/api/types';
+import type { Document, Job, UploadAccepted } from '$lib/api/types';
 import { UploadQueue, type UploadCalls } from './uploads.svelte';
 
 const accepted: UploadAccepted = { job_id: 'j1', documents: [], refused: [] };
@@ -22,6 +22,7 @@ function queueWith(calls: Partial<UploadCalls>): UploadQueue {
 		send: async () => accepted,
 		getJob: async () => job('succeeded', 10),
 		cancelJob: async () => undefined,
+		getDocument: async () => ({ state: 'ready', error: null }) as Document,
 		pause: async () => undefined,
 		onended: () => undefined,
 		...calls
@@ -64,6 +65,16 @@ describe('an upload queue', () => {
 		await queue.add(files('old.doc', 'huge.pdf', 'broken.pdf', 'good.txt'));
 		expect(states(queue).map(([, state]) => state)).toEqual(['refused', 'failed', 'failed', 'ready']);
 		expect(queue.items.map((item) => item.fault?.code ?? null)).toEqual(['knowledge.old', 'http.too_large', 'knowledge.broken', null]);
+	});
+
+	it('tells of a file that a job which succeeded could not read', async () => {
+		const error = { code: 'knowledge.document_corrupt', detail: '' };
+		const queue = queueWith({
+			send: async () => ({ ...accepted, documents: [{ id: 'd1' } as Document] }),
+			getDocument: async () => ({ state: 'failed', error }) as Document
+		});
+		await queue.add(files('broken.pdf'));
+		expect(queue.items[0]).toMatchObject({ state: 'refused', fault: error });
 	});
 
 	it('cancels a waiting file, a file being sent and a file being indexed', async () => {

@@ -13,6 +13,10 @@ export const changeConversation = (id: string, body: { title?: string; collectio
 	call<Conversation>('PATCH', `/conversations/${id}`, { body });
 export const deleteConversation = (id: string) => call<void>('DELETE', `/conversations/${id}`);
 
+/** Stops an answer at its source, so that the next question need not wait for it. */
+export const stopAnswer = (conversationId: string, messageId: string) =>
+	call<void>('POST', `/conversations/${conversationId}/messages/${messageId}/stop`);
+
 export type Stage = 'searching' | 'writing' | 'checking';
 
 export type ChatEvent =

@@ -10,10 +10,12 @@ import type * as api from './api';
 import type { ChatEvent, Stage } from './api';
 
 /** What a chat needs from the server. */
-export type ChatCalls = Pick<typeof api, 'ask' | 'getConversation' | 'startConversation'>;
+export type ChatCalls = Pick<typeof api, 'ask' | 'getConversation' | 'startConversation' | 'stopAnswer'>;
 
 /** An answer on its way. */
 export interface LiveAnswer {
+	/** Known once the server has taken the question. */
+	messageId: string | null;
 	stage: Stage;
 	text: string;
 	citations: Citation[];
@@ -69,7 +71,7 @@ export class Chat {
 		this.#abort = abort;
 		this.failure = null;
 		this.ended = null;
-		this.live = { stage: 'searching', text: '', citations: [] };
+		this.live = { messageId: null, stage: 'searching', text: '', citations: [] };
 		const run = { accepted: false, finished: false };
 		const question = this.#showQuestion(text);
 		try {
@@ -95,10 +97,13 @@ export class Chat {
 	stop(): void {
 		if (this.#abort === null) return;
 		const abort = this.#abort;
+		const [conversationId, messageId] = [this.conversation?.id, this.live?.messageId];
 		this.#keep('stopped', null);
 		this.#abort = null;
 		this.live = null;
 		abort.abort();
+		// Ending the request stops the answer too; this only makes it sooner, so a failure is no matter.
+		if (conversationId && messageId) void this.#calls.stopAnswer(conversationId, messageId).catch(() => undefined);
 	}
 
 	#reset(id: string | null): void {
@@ -131,6 +136,7 @@ export class Chat {
 		if (this.live === null) return true;
 		switch (event.kind) {
 			case 'started':
+				this.live.messageId = event.message_id;
 				this.messages = this.messages.map((m) => (m.id === question ? event.user_message : m));
 				return false;
 			case 'status':

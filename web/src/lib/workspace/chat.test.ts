@@ -32,9 +32,10 @@ const message = (id: string, role: Message['role'], text: string): Message => ({
 const started: ChatEvent = { kind: 'started', user_message: message('u1', 'user', '質問'), message_id: 'a1', act_id: 'x' };
 const done: ChatEvent = { kind: 'done', message: message('a1', 'assistant', '回答'), conversation };
 
-function chatWith(ask: ChatCalls['ask']): Chat {
+function chatWith(ask: ChatCalls['ask'], stopped: string[] = []): Chat {
 	return new Chat({
 		ask,
+		stopAnswer: async (conversationId, messageId) => void stopped.push(`${conversationId}/${messageId}`),
 		startConversation: async () => conversation,
 		getConversation: async () => ({ conversation, messages: [message('u0', 'user', '前の質問')] })
 	});
@@ -62,15 +63,17 @@ describe('a chat', () => {
 	});
 
 	it('keeps what was shown when the person stops', async () => {
+		const stopped: string[] = [];
 		const chat = chatWith(async function* (_id, _body, signal) {
 			yield started;
 			yield { kind: 'delta', text: '途中' };
 			chat.stop();
 			expect(signal.aborted).toBe(true);
 			yield { kind: 'delta', text: 'もう出ない' };
-		});
+		}, stopped);
 		await chat.send('質問', [], ignore);
 		expect(texts(chat).at(-1)).toEqual(['assistant', '途中', 'stopped']);
+		expect(stopped).toEqual(['c1/a1']);
 		expect(chat.live).toBe(null);
 	});
 
