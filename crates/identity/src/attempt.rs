@@ -44,7 +44,8 @@ pub(crate) async fn attempt(
     // Guesses that ran beside this one may have locked the account in the meantime.
     refuse_locked(identity, &mut tx, (institution, user_name)).await?;
     let now = store::accounts::by_name(&mut tx, institution, user_name).await?;
-    let unchanged = |now: &Account| !now.user.disabled && now.password_hash == account.password_hash;
+    let unchanged =
+        |now: &Account| !now.user.disabled && now.password_hash == account.password_hash;
     let account = now.filter(unchanged).ok_or(Error::WrongPassword)?;
     if let Some(hash) = fresh {
         let temporary = account.user.must_change_password;
@@ -55,7 +56,10 @@ pub(crate) async fn attempt(
 }
 
 /// Does the work of an attempt where there is nothing to attempt.
-pub(crate) async fn attempt_nothing(identity: &Identity, password: &Password) -> Result<Error, Error> {
+pub(crate) async fn attempt_nothing(
+    identity: &Identity,
+    password: &Password,
+) -> Result<Error, Error> {
     identity.hasher.verify(password, None).await?;
     Ok(Error::WrongPassword)
 }
@@ -72,7 +76,11 @@ async fn refuse_locked(
     }
 }
 
-async fn fail(identity: &Identity, institution: InstitutionId, user_name: &str) -> Result<(), Error> {
+async fn fail(
+    identity: &Identity,
+    institution: InstitutionId,
+    user_name: &str,
+) -> Result<(), Error> {
     let platform = &identity.platform;
     let now = platform.now();
     let mut tx = platform.db.begin().await?;
@@ -114,7 +122,8 @@ mod tests {
     fn locks_double_up_to_an_hour_and_end_with_an_administrator() {
         let config = Config::default();
         let now = Timestamp::from_millis(0);
-        let minutes = |failures| lock_after(&config, failures, now).map(|at| at.as_millis() / 60_000);
+        let minutes =
+            |failures| lock_after(&config, failures, now).map(|at| at.as_millis() / 60_000);
         assert_eq!(minutes(4), None);
         assert_eq!([5, 6, 7, 8].map(minutes), [1, 2, 4, 8].map(Some));
         assert_eq!([11, 12, 99].map(minutes), [60, 60, 60].map(Some));

@@ -3,9 +3,7 @@
 use kaname_kernel::{DepartmentId, Principal, Role, TeamId};
 use kaname_platform::{Act, DbError, Tx};
 
-use crate::{
-    Access, Department, Error, FieldError, Identity, RefusalError, Team, field, store,
-};
+use crate::{Access, Department, Error, FieldError, Identity, RefusalError, Team, field, store};
 
 /// A key and a name, both optional where something is changed.
 #[derive(Debug, Clone, Copy)]
@@ -68,7 +66,11 @@ pub async fn change_department(
 /// # Errors
 ///
 /// [`Error::NotFound`]; [`RefusalError::DepartmentInUse`].
-pub async fn delete_department(identity: &Identity, by: &Principal, id: DepartmentId) -> Result<(), Error> {
+pub async fn delete_department(
+    identity: &Identity,
+    by: &Principal,
+    id: DepartmentId,
+) -> Result<(), Error> {
     let mut tx = start(identity, by).await?;
     let removed = store::departments::remove(&mut tx, by.institution, id).await;
     let removed = removed.map_err(|error| match error {
@@ -78,7 +80,8 @@ pub async fn delete_department(identity: &Identity, by: &Principal, id: Departme
     if !removed {
         return Err(Error::NotFound);
     }
-    finish(identity, tx, Act::by(by, "identity.department_deleted").reference("department", id)).await
+    finish(identity, tx, Act::by(by, "identity.department_deleted").reference("department", id))
+        .await
 }
 
 /// Makes a team in a department.

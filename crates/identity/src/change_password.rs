@@ -3,9 +3,7 @@
 use kaname_kernel::{Actor, Principal};
 use kaname_platform::Act;
 
-use crate::{
-    Error, FieldError, Identity, Password, PasswordError, Token, attempt::attempt, store,
-};
+use crate::{Error, FieldError, Identity, Password, PasswordError, Token, attempt::attempt, store};
 
 /// Replaces the password of the person in the session of `by`. Gives the session's new token.
 ///

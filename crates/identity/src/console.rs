@@ -28,7 +28,8 @@ pub async fn console_principal(
         }
         None => store::accounts::first_administrator(&mut tx, institution).await?,
     };
-    Ok(account.map_or_else(|| nameless(institution), |account| account.user.principal(Actor::Console)))
+    Ok(account
+        .map_or_else(|| nameless(institution), |account| account.user.principal(Actor::Console)))
 }
 
 fn nameless(institution: InstitutionId) -> Principal {

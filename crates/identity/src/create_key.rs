@@ -31,7 +31,11 @@ pub struct NewKey {
 /// # Errors
 ///
 /// [`FieldError`] for what does not fit; [`Error::NotAllowed`] for a key that wants a key.
-pub async fn create_key(identity: &Identity, by: &Principal, new: NewKey) -> Result<(Key, Token), Error> {
+pub async fn create_key(
+    identity: &Identity,
+    by: &Principal,
+    new: NewKey,
+) -> Result<(Key, Token), Error> {
     Access::Person(&[]).check(by)?;
     let platform = &identity.platform;
     let name = field::name(&new.name, "name")?;

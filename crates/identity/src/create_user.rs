@@ -43,7 +43,11 @@ pub struct CreatedUser {
 /// # Errors
 ///
 /// [`FieldError`] for what does not fit, [`FieldError::Taken`] for a user name in use.
-pub async fn create_user(identity: &Identity, by: &Principal, new: NewUser) -> Result<CreatedUser, Error> {
+pub async fn create_user(
+    identity: &Identity,
+    by: &Principal,
+    new: NewUser,
+) -> Result<CreatedUser, Error> {
     Access::Person(&[Role::Administrator]).check(by)?;
     let platform = &identity.platform;
     let institution = crate::find_institution(platform, by.institution).await?;
@@ -83,7 +87,10 @@ pub(crate) async fn prepare(
     let given = new.password.is_some();
     let chosen = new.password.unwrap_or_else(|| password::temporary(platform));
     chosen
-        .check(identity.config.password_length_min, &[&user.user_name, &user.display_name, institution_name])
+        .check(
+            identity.config.password_length_min,
+            &[&user.user_name, &user.display_name, institution_name],
+        )
         .map_err(|error| FieldError::Password { field: "password", error })?;
     let password_hash = identity.hasher.hash(platform, &chosen).await?;
     Ok((Account { user, password_hash }, Some(chosen).filter(|_| !given)))

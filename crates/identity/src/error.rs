@@ -2,9 +2,15 @@
 //!
 //! Nothing here tells whether an account exists to somebody who is not signed in.
 
-use axum::{http::StatusCode, response::{IntoResponse, Response}};
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use kaname_kernel::Timestamp;
-use kaname_platform::{DbError, SequencerError, http::{Fault, respond}};
+use kaname_platform::{
+    DbError, SequencerError,
+    http::{Fault, respond},
+};
 
 use crate::FieldError;
 
@@ -22,7 +28,9 @@ pub enum Error {
     #[error("the temporary password must be changed first")]
     MustChangePassword,
     /// The request may come from another site.
-    #[error("the request does not carry the session's x-kaname-csrf token, or comes from another site")]
+    #[error(
+        "the request does not carry the session's x-kaname-csrf token, or comes from another site"
+    )]
     ForgedRequest,
     /// The user name or the password is wrong, or the account is disabled: not said which.
     #[error("the user name or password is wrong")]
@@ -122,9 +130,9 @@ impl Fault for Error {
 
     fn fix(&self) -> Option<String> {
         match self {
-            Self::Refused(RefusalError::SetUp) => {
-                Some("start the server again: it prints a fresh link while nobody is set up".to_owned())
-            }
+            Self::Refused(RefusalError::SetUp) => Some(
+                "start the server again: it prints a fresh link while nobody is set up".to_owned(),
+            ),
             Self::Refused(RefusalError::LastAdministrator) => {
                 Some("make another person an administrator first".to_owned())
             }

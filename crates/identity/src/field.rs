@@ -16,7 +16,9 @@ pub const KEY_LENGTH_MAX: usize = 64;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FieldError {
     /// Not a user name.
-    #[error("a user name is 1 to {KEY_LENGTH_MAX} of a-z, 0-9, '.', '_', '-', '@', starting with a letter or digit")]
+    #[error(
+        "a user name is 1 to {KEY_LENGTH_MAX} of a-z, 0-9, '.', '_', '-', '@', starting with a letter or digit"
+    )]
     UserName,
     /// Not a name to be shown.
     #[error("{field} must be 1 to {NAME_LENGTH_MAX} characters without control characters")]
@@ -25,7 +27,9 @@ pub enum FieldError {
         field: &'static str,
     },
     /// Not a key.
-    #[error("a key is 1 to {KEY_LENGTH_MAX} of a-z, 0-9, '-', '_', starting with a letter or digit")]
+    #[error(
+        "a key is 1 to {KEY_LENGTH_MAX} of a-z, 0-9, '-', '_', starting with a letter or digit"
+    )]
     Key,
     /// No roles, or one that does not exist.
     #[error("roles must be one or more of staff, section_head, ai_officer, administrator, auditor")]
@@ -107,7 +111,8 @@ impl FieldError {
 
 /// A user name in its one form: compatibility forms folded (so full-width input works), lower case.
 pub(crate) fn user_name(text: &str) -> Result<String, FieldError> {
-    let folded: String = text.trim().nfkc().flat_map(char::to_lowercase).take(KEY_LENGTH_MAX + 1).collect();
+    let folded: String =
+        text.trim().nfkc().flat_map(char::to_lowercase).take(KEY_LENGTH_MAX + 1).collect();
     let fits = starts_plain(&folded) && folded.len() <= KEY_LENGTH_MAX;
     let allowed = |c: char| is_plain(c) || matches!(c, '.' | '_' | '-' | '@');
     if fits && folded.chars().all(allowed) { Ok(folded) } else { Err(FieldError::UserName) }
@@ -131,13 +136,17 @@ pub(crate) fn name(text: &str, field: &'static str) -> Result<String, FieldError
 }
 
 /// A set of roles, at least one.
-pub(crate) fn roles<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<BTreeSet<Role>, FieldError> {
+pub(crate) fn roles<'a>(
+    names: impl IntoIterator<Item = &'a str>,
+) -> Result<BTreeSet<Role>, FieldError> {
     let parsed: Result<BTreeSet<Role>, _> = names.into_iter().map(str::parse).collect();
     parsed.ok().filter(|roles| !roles.is_empty()).ok_or(FieldError::Roles)
 }
 
 /// A set of scopes, at least one.
-pub(crate) fn scopes<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<BTreeSet<Scope>, FieldError> {
+pub(crate) fn scopes<'a>(
+    names: impl IntoIterator<Item = &'a str>,
+) -> Result<BTreeSet<Scope>, FieldError> {
     let find = |name: &str| Scope::ALL.into_iter().find(|scope| scope.as_str() == name);
     let parsed: Option<BTreeSet<Scope>> = names.into_iter().map(find).collect();
     parsed.filter(|scopes| !scopes.is_empty()).ok_or(FieldError::Scopes)

@@ -25,7 +25,10 @@ pub struct NewInstitution<'a> {
 /// # Errors
 ///
 /// [`FieldError::Taken`] when the key is in use.
-pub async fn found_institution(platform: &Platform, new: NewInstitution<'_>) -> Result<Institution, Error> {
+pub async fn found_institution(
+    platform: &Platform,
+    new: NewInstitution<'_>,
+) -> Result<Institution, Error> {
     let institution = new.check(platform)?;
     let mut tx = platform.db.begin().await?;
     found_in(platform, &mut tx, &institution).await?;
@@ -48,7 +51,11 @@ impl NewInstitution<'_> {
     }
 }
 
-pub(crate) async fn found_in(platform: &Platform, tx: &mut Tx, new: &Institution) -> Result<(), Error> {
+pub(crate) async fn found_in(
+    platform: &Platform,
+    tx: &mut Tx,
+    new: &Institution,
+) -> Result<(), Error> {
     store::institutions::insert(tx, new, platform.now()).await.map_err(|error| match error {
         DbError::Conflict(_) => FieldError::Taken { field: "key" }.into(),
         other => Error::Db(other),

@@ -41,20 +41,30 @@ impl Hasher {
     }
 
     /// A new hash of `password`, as a PHC string.
-    pub(crate) async fn hash(&self, platform: &Platform, password: &Password) -> Result<String, Error> {
+    pub(crate) async fn hash(
+        &self,
+        platform: &Platform,
+        password: &Password,
+    ) -> Result<String, Error> {
         let salt = platform.random::<SALT_BYTES>();
         let (params, password) = (self.params.clone(), password.clone());
         self.in_turn(move || hash(&params, password.reveal().as_bytes(), &salt)).await?
     }
 
     /// Whether `password` is the one of `stored`; without one, false after the same work.
-    pub(crate) async fn verify(&self, password: &Password, stored: Option<&str>) -> Result<bool, Error> {
+    pub(crate) async fn verify(
+        &self,
+        password: &Password,
+        stored: Option<&str>,
+    ) -> Result<bool, Error> {
         let known = stored.is_some();
         let stored = stored.unwrap_or(&self.nobody).to_owned();
         let password = password.clone();
         let matches = self
             .in_turn(move || {
-                Argon2::default().verify_password(password.reveal().as_bytes(), stored.as_str()).is_ok()
+                Argon2::default()
+                    .verify_password(password.reveal().as_bytes(), stored.as_str())
+                    .is_ok()
             })
             .await?;
         Ok(matches && known)
@@ -67,7 +77,10 @@ impl Hasher {
     }
 
     /// Runs `work` on a thread for it once it is its turn.
-    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Error> {
         let place = self.places.clone().try_acquire_owned().map_err(|_| Error::Busy)?;
         let turn = self.turn.clone().acquire_owned().await.map_err(|_| Error::Busy)?;
         // The permits go along, so that a caller who leaves does not let a third hash in.

@@ -91,7 +91,8 @@ fn read_rows(csv: &[u8]) -> Result<Vec<Row>, Error> {
         .from_reader(text.as_bytes());
     let mut records = reader.records();
     let Some(Ok(header)) = records.next() else { return Err(unreadable()) };
-    if let Some(missing) = COLUMNS.iter().find(|column| !header.iter().any(|name| name == **column)) {
+    if let Some(missing) = COLUMNS.iter().find(|column| !header.iter().any(|name| name == **column))
+    {
         return Ok(vec![(1, Err(fault(1, missing, "the header does not name this column")))]);
     }
     let mut rows = Vec::new();
@@ -106,7 +107,9 @@ fn read_rows(csv: &[u8]) -> Result<Vec<Row>, Error> {
             let place = header.iter().position(|name| name == *column)?;
             Some((*column, record.get(place)?.to_owned()))
         });
-        let row = if whole { Ok(by_column.collect()) } else {
+        let row = if whole {
+            Ok(by_column.collect())
+        } else {
             Err(fault(line, "", "the line has more or fewer fields than the header"))
         };
         rows.push((line, row));

@@ -26,7 +26,10 @@ pub async fn status(platform: &Platform) -> Result<Status, Error> {
 /// # Errors
 ///
 /// [`Error::NotFound`].
-pub async fn find_institution(platform: &Platform, id: InstitutionId) -> Result<Institution, Error> {
+pub async fn find_institution(
+    platform: &Platform,
+    id: InstitutionId,
+) -> Result<Institution, Error> {
     let mut tx = platform.db.read().await?;
     store::institutions::find(&mut tx, id).await?.ok_or(Error::NotFound)
 }

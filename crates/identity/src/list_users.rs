@@ -43,7 +43,11 @@ pub async fn find_user(platform: &Platform, by: &Principal, id: UserId) -> Resul
 /// # Errors
 ///
 /// [`Error::NotFound`] when there is no such person in the institution.
-pub async fn find_user_by_name(platform: &Platform, by: &Principal, user_name: &str) -> Result<User, Error> {
+pub async fn find_user_by_name(
+    platform: &Platform,
+    by: &Principal,
+    user_name: &str,
+) -> Result<User, Error> {
     Access::Person(READERS).check(by)?;
     let user_name = field::user_name(user_name)?;
     let mut tx = platform.db.read().await?;

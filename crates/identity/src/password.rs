@@ -15,7 +15,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use crate::token;
 
 /// Characters of a password at most: enough for any phrase, small enough to hash.
-pub const LENGTH_MAX: usize = 256;
+const LENGTH_MAX: usize = 256;
 /// Characters that must remain once everything guessable is taken out.
 const UNGUESSABLE_MIN: usize = 8;
 /// Names shorter than this are too short to be looked for inside a password.
@@ -196,15 +196,20 @@ mod tests {
             "090-1234-5678 ",
             "               ",
         ] {
-            let refused = matches!(check(bad), Err(PasswordError::TooCommon | PasswordError::TooShort { .. }));
+            let refused = matches!(
+                check(bad),
+                Err(PasswordError::TooCommon | PasswordError::TooShort { .. })
+            );
             assert!(refused, "{bad}: {:?}", check(bad));
         }
     }
 
     #[test]
     fn names_around_it_do_not_count() {
-        for bad in ["hanako.sato-hanako", "HanakoSato202611", "みなと町役場みなと町役場みなと町"] {
-            let refused = matches!(check(bad), Err(PasswordError::ContainsName | PasswordError::TooCommon));
+        for bad in ["hanako.sato-hanako", "HanakoSato202611", "みなと町役場みなと町役場みなと町"]
+        {
+            let refused =
+                matches!(check(bad), Err(PasswordError::ContainsName | PasswordError::TooCommon));
             assert!(refused, "{bad}: {:?}", check(bad));
         }
         assert_eq!(check("hanako rides a slow kettle"), Ok(()));

@@ -31,7 +31,8 @@ pub async fn reset_password(
     store::accounts::set_password(&mut tx, &user, &hash, true).await?;
     store::failures::clear(&mut tx, by.institution, &user.user_name).await?;
     let ended = store::sessions::end_all(&mut tx, (by.institution, id), None).await?;
-    let act = Act::by(by, "identity.password_reset").reference("user", id).reference("sessions", ended);
+    let act =
+        Act::by(by, "identity.password_reset").reference("user", id).reference("sessions", ended);
     platform.append(&mut tx, act).await?;
     tx.commit().await?;
     Ok(temporary)

@@ -27,9 +27,12 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| {
-            (axum::http::HeaderName::from_static(name), value.parse().unwrap())
-        }).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| {
+                (axum::http::HeaderName::from_static(name), value.parse().unwrap())
+            })
+            .collect()
     }
 
     #[test]

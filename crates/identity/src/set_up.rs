@@ -88,7 +88,11 @@ pub async fn set_up(identity: &Identity, given: SetUp<'_>) -> Result<Opened, Err
     Ok(Opened { session, token, user, institution: new })
 }
 
-fn first_administrator(identity: &Identity, given: &SetUp<'_>, now: Timestamp) -> Result<User, Error> {
+fn first_administrator(
+    identity: &Identity,
+    given: &SetUp<'_>,
+    now: Timestamp,
+) -> Result<User, Error> {
     Ok(User {
         id: identity.platform.ids.next(),
         institution: identity.platform.ids.next(),

@@ -61,7 +61,10 @@ pub async fn sign_in(
 }
 
 /// The institution that was named, or the only one there is.
-async fn find_institution(identity: &Identity, key: Option<&str>) -> Result<Option<Institution>, Error> {
+async fn find_institution(
+    identity: &Identity,
+    key: Option<&str>,
+) -> Result<Option<Institution>, Error> {
     let mut tx = identity.platform.db.read().await?;
     let mut all = store::institutions::all(&mut tx).await?;
     Ok(match key {

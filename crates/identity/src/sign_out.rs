@@ -21,15 +21,18 @@ pub async fn sign_out(identity: &Identity, by: &Principal) -> Result<(), Error> 
 /// # Errors
 ///
 /// [`Error::NotFound`] when there is no such person in the institution.
-pub async fn sign_out_everywhere(identity: &Identity, by: &Principal, user: UserId) -> Result<(), Error> {
+pub async fn sign_out_everywhere(
+    identity: &Identity,
+    by: &Principal,
+    user: UserId,
+) -> Result<(), Error> {
     let needed: &[Role] = if by.user == user { &[] } else { &[Role::Administrator] };
     Access::Person(needed).check(by)?;
     let mut tx = identity.platform.db.begin().await?;
     store::accounts::by_id(&mut tx, by.institution, user).await?.ok_or(Error::NotFound)?;
     let ended = store::sessions::end_all(&mut tx, (by.institution, user), None).await?;
-    let act = Act::by(by, "identity.signed_out")
-        .reference("user", user)
-        .reference("sessions", ended);
+    let act =
+        Act::by(by, "identity.signed_out").reference("user", user).reference("sessions", ended);
     identity.platform.append(&mut tx, act).await?;
     tx.commit().await?;
     Ok(())

@@ -11,10 +11,7 @@ use axum::{
 };
 use kaname_kernel::{Actor, Principal, Timestamp};
 
-use crate::{
-    Error, Identity, Session, User, model, same_site, store, token,
-    token::Token,
-};
+use crate::{Error, Identity, Session, User, model, same_site, store, token, token::Token};
 
 /// The name of the session cookie.
 pub const COOKIE: &str = "kaname_session";
@@ -86,7 +83,11 @@ impl Identity {
     /// # Errors
     ///
     /// [`Error::NotSignedIn`], or [`Error::ForgedRequest`] for a session without its CSRF token.
-    pub(crate) async fn caller(&self, method: &Method, headers: &HeaderMap) -> Result<Caller, Error> {
+    pub(crate) async fn caller(
+        &self,
+        method: &Method,
+        headers: &HeaderMap,
+    ) -> Result<Caller, Error> {
         match headers.get(header::AUTHORIZATION) {
             // Whoever shows a key wants to be judged by it, whatever cookies come along.
             Some(shown) => {
@@ -131,7 +132,8 @@ impl Identity {
         let now = self.platform.now();
         let mut tx = self.platform.db.read().await?;
         let session = store::sessions::by_token(&mut tx, sent.hash("session")).await?;
-        let session = session.filter(|session| now < self.end_of(session)).ok_or(Error::NotSignedIn)?;
+        let session =
+            session.filter(|session| now < self.end_of(session)).ok_or(Error::NotSignedIn)?;
         let account = store::accounts::by_id(&mut tx, session.institution, session.user).await?;
         drop(tx);
         let user = account.map(|account| account.user).filter(|user| !user.disabled);

@@ -18,7 +18,11 @@ pub(crate) fn join<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 /// Reads what [`join`] wrote.
-fn split<T: Ord>(row: &Row, column: &str, parse: impl Fn(&str) -> Option<T>) -> Result<BTreeSet<T>, DbError> {
+fn split<T: Ord>(
+    row: &Row,
+    column: &str,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<BTreeSet<T>, DbError> {
     let text: String = row.get(column)?;
     let parsed: Option<BTreeSet<T>> = text.split(',').map(parse).collect();
     parsed.ok_or_else(|| DbError::Inconsistent { column: column.to_owned() })

@@ -7,7 +7,10 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::wire;
-use crate::{Error, Identity, SignedIn, change_departments::{self as verbs, Naming}};
+use crate::{
+    Error, Identity, SignedIn,
+    change_departments::{self as verbs, Naming},
+};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -18,6 +18,7 @@ pub(super) struct NewKeyBody {
     expires_in_days: i64,
 }
 
+// Without Debug: it carries the secret.
 #[derive(Serialize, ToSchema)]
 pub(super) struct CreatedKey {
     key: wire::Key,

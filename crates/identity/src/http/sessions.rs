@@ -121,7 +121,8 @@ pub(super) async fn sign_in(
         user_name: &body.user_name,
         password: &body.password,
     };
-    let opened = crate::sign_in::sign_in(&identity, given, session_token(&headers).as_ref()).await?;
+    let opened =
+        crate::sign_in::sign_in(&identity, given, session_token(&headers).as_ref()).await?;
     Ok(opened_response(&identity, StatusCode::OK, opened))
 }
 
@@ -140,7 +141,10 @@ pub(super) async fn session(
 
 /// Signs out.
 #[utoipa::path(delete, path = "/session", tag = "identity", responses((status = 204), (status = 401, body = Problem)))]
-pub(super) async fn sign_out(State(identity): State<Identity>, caller: InSession) -> Result<Response, Error> {
+pub(super) async fn sign_out(
+    State(identity): State<Identity>,
+    caller: InSession,
+) -> Result<Response, Error> {
     crate::sign_out::sign_out(&identity, &caller.principal).await?;
     Ok(with_cookie(&identity, None, StatusCode::NO_CONTENT.into_response()))
 }

@@ -1,6 +1,11 @@
 //! People: list, make, change, reset, import.
 
-use axum::{Json, body::Bytes, extract::State, http::{HeaderMap, StatusCode, header}};
+use axum::{
+    Json,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+};
 use kaname_kernel::UserId;
 use kaname_platform::http::{Body, Id, Page, Params, Problem};
 use serde::{Deserialize, Serialize};
@@ -108,13 +113,18 @@ pub(super) async fn create(
         user_name: body.user_name,
         display_name: body.display_name,
         roles: field::roles(body.roles.iter().map(String::as_str))?,
-        department: body.department_id.as_deref().map(|id| reference(id, "department_id")).transpose()?,
+        department: body
+            .department_id
+            .as_deref()
+            .map(|id| reference(id, "department_id"))
+            .transpose()?,
         clearance: field::clearance(&body.clearance)?,
         password: body.password,
         must_change_password: true,
     };
     let created = crate::create_user(&identity, &by, new).await?;
-    let temporary_password = created.temporary_password.map(|password| password.reveal().to_owned());
+    let temporary_password =
+        created.temporary_password.map(|password| password.reveal().to_owned());
     Ok((StatusCode::CREATED, Json(CreatedUser { user: created.user.into(), temporary_password })))
 }
 
@@ -153,7 +163,10 @@ pub(super) async fn change(
     let teams = body.team_ids.map(|ids| ids.iter().map(|id| reference(id, "team_ids")).collect());
     let change = UserChange {
         display_name: body.display_name,
-        roles: body.roles.map(|names| field::roles(names.iter().map(String::as_str))).transpose()?,
+        roles: body
+            .roles
+            .map(|names| field::roles(names.iter().map(String::as_str)))
+            .transpose()?,
         department,
         teams: teams.transpose()?,
         clearance: body.clearance.as_deref().map(field::clearance).transpose()?,

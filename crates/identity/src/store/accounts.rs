@@ -186,7 +186,12 @@ pub(crate) async fn set_teams(tx: &mut Tx, user: &User) -> Result<(), DbError> {
     Ok(())
 }
 
-pub(crate) async fn set_password(tx: &mut Tx, user: &User, hash: &str, temporary: bool) -> Result<(), DbError> {
+pub(crate) async fn set_password(
+    tx: &mut Tx,
+    user: &User,
+    hash: &str,
+    temporary: bool,
+) -> Result<(), DbError> {
     tx.execute_one(
         "UPDATE account SET password_hash = $3, must_change_password = $4 \
          WHERE institution_id = $1 AND user_id = $2",

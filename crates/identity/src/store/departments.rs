@@ -36,7 +36,11 @@ pub(crate) async fn list(
     rows.iter().map(read).collect()
 }
 
-pub(crate) async fn insert(tx: &mut Tx, institution: InstitutionId, new: &Department) -> Result<(), DbError> {
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    institution: InstitutionId,
+    new: &Department,
+) -> Result<(), DbError> {
     tx.execute_one(
         "INSERT INTO department (department_id, institution_id, key, name) VALUES ($1, $2, $3, $4)",
         params![new.id, institution, new.key.as_str(), new.name.as_str()],
@@ -44,7 +48,11 @@ pub(crate) async fn insert(tx: &mut Tx, institution: InstitutionId, new: &Depart
     .await
 }
 
-pub(crate) async fn update(tx: &mut Tx, institution: InstitutionId, changed: &Department) -> Result<(), DbError> {
+pub(crate) async fn update(
+    tx: &mut Tx,
+    institution: InstitutionId,
+    changed: &Department,
+) -> Result<(), DbError> {
     tx.execute_one(
         "UPDATE department SET key = $3, name = $4 WHERE institution_id = $1 AND department_id = $2",
         params![institution, changed.id, changed.key.as_str(), changed.name.as_str()],
@@ -53,7 +61,11 @@ pub(crate) async fn update(tx: &mut Tx, institution: InstitutionId, changed: &De
 }
 
 /// Removes a department; a conflict when people or teams are in it.
-pub(crate) async fn remove(tx: &mut Tx, institution: InstitutionId, id: DepartmentId) -> Result<bool, DbError> {
+pub(crate) async fn remove(
+    tx: &mut Tx,
+    institution: InstitutionId,
+    id: DepartmentId,
+) -> Result<bool, DbError> {
     let removed = tx
         .execute(
             "DELETE FROM department WHERE institution_id = $1 AND department_id = $2",
@@ -94,7 +106,11 @@ pub(crate) async fn list_teams(
     rows.iter().map(read_team).collect()
 }
 
-pub(crate) async fn insert_team(tx: &mut Tx, institution: InstitutionId, new: &Team) -> Result<(), DbError> {
+pub(crate) async fn insert_team(
+    tx: &mut Tx,
+    institution: InstitutionId,
+    new: &Team,
+) -> Result<(), DbError> {
     tx.execute_one(
         "INSERT INTO team (team_id, institution_id, department_id, key, name) \
          VALUES ($1, $2, $3, $4, $5)",
@@ -103,7 +119,11 @@ pub(crate) async fn insert_team(tx: &mut Tx, institution: InstitutionId, new: &T
     .await
 }
 
-pub(crate) async fn update_team(tx: &mut Tx, institution: InstitutionId, changed: &Team) -> Result<(), DbError> {
+pub(crate) async fn update_team(
+    tx: &mut Tx,
+    institution: InstitutionId,
+    changed: &Team,
+) -> Result<(), DbError> {
     tx.execute_one(
         "UPDATE team SET key = $3, name = $4 WHERE institution_id = $1 AND team_id = $2",
         params![institution, changed.id, changed.key.as_str(), changed.name.as_str()],
@@ -112,14 +132,21 @@ pub(crate) async fn update_team(tx: &mut Tx, institution: InstitutionId, changed
 }
 
 /// Removes a team; its people stay in the department.
-pub(crate) async fn remove_team(tx: &mut Tx, institution: InstitutionId, id: TeamId) -> Result<bool, DbError> {
+pub(crate) async fn remove_team(
+    tx: &mut Tx,
+    institution: InstitutionId,
+    id: TeamId,
+) -> Result<bool, DbError> {
     tx.execute(
         "DELETE FROM team_member WHERE institution_id = $1 AND team_id = $2",
         params![institution, id],
     )
     .await?;
     let removed = tx
-        .execute("DELETE FROM team WHERE institution_id = $1 AND team_id = $2", params![institution, id])
+        .execute(
+            "DELETE FROM team WHERE institution_id = $1 AND team_id = $2",
+            params![institution, id],
+        )
         .await?;
     Ok(removed == 1)
 }

@@ -50,7 +50,11 @@ pub(crate) async fn lock(
     .await
 }
 
-pub(crate) async fn clear(tx: &mut Tx, institution: InstitutionId, user_name: &str) -> Result<(), DbError> {
+pub(crate) async fn clear(
+    tx: &mut Tx,
+    institution: InstitutionId,
+    user_name: &str,
+) -> Result<(), DbError> {
     tx.execute(
         "DELETE FROM sign_in_failure WHERE institution_id = $1 AND user_name = $2",
         params![institution, user_name],

@@ -13,7 +13,10 @@ pub(crate) async fn all(conn: &mut Conn) -> Result<Vec<Institution>, DbError> {
     rows.iter().map(read).collect()
 }
 
-pub(crate) async fn find(conn: &mut Conn, id: InstitutionId) -> Result<Option<Institution>, DbError> {
+pub(crate) async fn find(
+    conn: &mut Conn,
+    id: InstitutionId,
+) -> Result<Option<Institution>, DbError> {
     let row = conn
         .fetch_optional(
             "SELECT institution_id, key, name, label_pack FROM institution WHERE institution_id = $1",
@@ -45,7 +48,11 @@ pub(crate) async fn lock(tx: &mut Tx, id: InstitutionId) -> Result<(), DbError> 
     Ok(())
 }
 
-pub(crate) async fn put_set_up_token(tx: &mut Tx, hash: Vec<u8>, expires_at: Timestamp) -> Result<(), DbError> {
+pub(crate) async fn put_set_up_token(
+    tx: &mut Tx,
+    hash: Vec<u8>,
+    expires_at: Timestamp,
+) -> Result<(), DbError> {
     tx.execute_one(
         "INSERT INTO set_up_token (slot, token_hash, expires_at_ms) VALUES (1, $1, $2) \
          ON CONFLICT (slot) DO UPDATE SET token_hash = excluded.token_hash, \
@@ -56,7 +63,11 @@ pub(crate) async fn put_set_up_token(tx: &mut Tx, hash: Vec<u8>, expires_at: Tim
 }
 
 /// Whether the token would work at `now`.
-pub(crate) async fn has_set_up_token(conn: &mut Conn, hash: Vec<u8>, now: Timestamp) -> Result<bool, DbError> {
+pub(crate) async fn has_set_up_token(
+    conn: &mut Conn,
+    hash: Vec<u8>,
+    now: Timestamp,
+) -> Result<bool, DbError> {
     let row = conn
         .fetch_optional(
             "SELECT slot FROM set_up_token WHERE token_hash = $1 AND expires_at_ms > $2",
@@ -67,7 +78,11 @@ pub(crate) async fn has_set_up_token(conn: &mut Conn, hash: Vec<u8>, now: Timest
 }
 
 /// Uses the token up. Of two at once, one gets `true`.
-pub(crate) async fn take_set_up_token(tx: &mut Tx, hash: Vec<u8>, now: Timestamp) -> Result<bool, DbError> {
+pub(crate) async fn take_set_up_token(
+    tx: &mut Tx,
+    hash: Vec<u8>,
+    now: Timestamp,
+) -> Result<bool, DbError> {
     let taken = tx
         .execute(
             "DELETE FROM set_up_token WHERE token_hash = $1 AND expires_at_ms > $2",

@@ -130,5 +130,9 @@ fn read(row: &Row) -> Result<StoredKey, DbError> {
         last_used_at: row.get("last_used_at_ms")?,
         revoked_at: row.get("revoked_at_ms")?,
     };
-    Ok(StoredKey { key, institution: row.get("institution_id")?, secret_hash: row.get("secret_hash")? })
+    Ok(StoredKey {
+        key,
+        institution: row.get("institution_id")?,
+        secret_hash: row.get("secret_hash")?,
+    })
 }

@@ -16,7 +16,11 @@ pub(crate) async fn by_token(conn: &mut Conn, hash: Vec<u8>) -> Result<Option<Se
     row.as_ref().map(read).transpose()
 }
 
-pub(crate) async fn insert(tx: &mut Tx, session: &Session, token_hash: Vec<u8>) -> Result<(), DbError> {
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    session: &Session,
+    token_hash: Vec<u8>,
+) -> Result<(), DbError> {
     tx.execute_one(
         "INSERT INTO session (session_id, institution_id, user_id, token_hash, csrf_token, \
          created_at_ms, last_seen_at_ms, expires_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $6, $7)",
@@ -64,7 +68,11 @@ pub(crate) async fn rotate(
     Ok(rotated == 1)
 }
 
-pub(crate) async fn end(tx: &mut Tx, institution: InstitutionId, session: SessionId) -> Result<(), DbError> {
+pub(crate) async fn end(
+    tx: &mut Tx,
+    institution: InstitutionId,
+    session: SessionId,
+) -> Result<(), DbError> {
     tx.execute(
         "DELETE FROM session WHERE institution_id = $1 AND session_id = $2",
         params![institution, session],
@@ -94,7 +102,11 @@ pub(crate) async fn end_all(
 }
 
 /// Forgets sessions that have ended by themselves.
-pub(crate) async fn forget_ended(tx: &mut Tx, now: Timestamp, idle_since: Timestamp) -> Result<(), DbError> {
+pub(crate) async fn forget_ended(
+    tx: &mut Tx,
+    now: Timestamp,
+    idle_since: Timestamp,
+) -> Result<(), DbError> {
     tx.execute(
         "DELETE FROM session WHERE expires_at_ms <= $1 OR last_seen_at_ms <= $2",
         params![now, idle_since],
