@@ -43,7 +43,10 @@ impl Gateway {
         store::update(&mut tx, &endpoint).await.map_err(taken)?;
         let act = describe(Act::by(by, "gateway.endpoint_changed"), &endpoint)
             .reference("clearance_before", &before.clearance)
-            .reference("key_changed", change.api_key.is_some() || before.has_api_key != endpoint.has_api_key);
+            .reference(
+                "key_changed",
+                change.api_key.is_some() || before.has_api_key != endpoint.has_api_key,
+            );
         self.platform.append(&mut tx, act).await?;
         tx.commit().await.map_err(taken)?;
         Ok(endpoint)

@@ -90,7 +90,8 @@ impl Gateway {
             id: format!("chatcmpl-{}", attempt.request_act().as_uuid().simple()),
             created: self.platform.now().as_millis() / 1_000,
             model: chat.order.endpoint.public_name.clone(),
-            include_usage: body.pointer("/stream_options/include_usage") == Some(&Value::Bool(true)),
+            include_usage: body.pointer("/stream_options/include_usage")
+                == Some(&Value::Bool(true)),
         };
         Ok(pieces_of(generated, frame))
     }
@@ -131,7 +132,10 @@ impl Gateway {
 pub(crate) fn not_here(endpoint: &Endpoint) -> Error {
     Error::Embedded(EmbeddedError {
         fault: EmbeddedFault::Failed,
-        detail: format!("the model {} is not loaded; fetch it with `kaname model fetch`", endpoint.model),
+        detail: format!(
+            "the model {} is not loaded; fetch it with `kaname model fetch`",
+            endpoint.model
+        ),
     })
 }
 

@@ -126,7 +126,11 @@ impl Gateway {
     /// # Cancel safety
     ///
     /// Dropping the future or the stream stops the model and records the call as abandoned.
-    pub async fn chat_stream(&self, caller: &Caller, request: ChatRequest) -> Result<ChatStream, Failure> {
+    pub async fn chat_stream(
+        &self,
+        caller: &Caller,
+        request: ChatRequest,
+    ) -> Result<ChatStream, Failure> {
         let label = request.reads.iter().fold(request.label.clone(), |all, one| all.join(one));
         let endpoint = match request.endpoint {
             Some(id) => self.endpoint(caller.institution(), id).await?,
@@ -163,4 +167,3 @@ fn body_of(request: &ChatRequest, model: &str, messages: &Value) -> Value {
     }
     body
 }
-

@@ -18,7 +18,11 @@ impl Gateway {
     /// # Errors
     ///
     /// [`Error::Invalid`] by field; [`Error::NameTaken`].
-    pub async fn create_endpoint(&self, by: &Principal, new: NewEndpoint) -> Result<Endpoint, Error> {
+    pub async fn create_endpoint(
+        &self,
+        by: &Principal,
+        new: NewEndpoint,
+    ) -> Result<Endpoint, Error> {
         require_administrator(by)?;
         if new.kind != EndpointKind::OpenaiCompatible {
             return Err(Error::invalid("kind", "embedded endpoints are made by the program"));
@@ -42,7 +46,11 @@ impl Gateway {
             hosting_country: new.hosting_country.trim().to_owned(),
             open_weights: new.open_weights,
             created_at_ms: self.platform.now().as_millis(),
-            health: Health { state: HealthState::Unknown, checked_at_ms: None, detail: String::new() },
+            health: Health {
+                state: HealthState::Unknown,
+                checked_at_ms: None,
+                detail: String::new(),
+            },
         };
         check(&mut endpoint, self.guard.pack(by.institution).await?, self.config.allow_insecure)?;
         let mut tx = self.platform.db.begin().await?;
@@ -56,7 +64,12 @@ impl Gateway {
         Ok(endpoint)
     }
 
-    pub(crate) async fn seal_key(&self, tx: &mut Tx, endpoint: &Endpoint, key: &str) -> Result<(), Error> {
+    pub(crate) async fn seal_key(
+        &self,
+        tx: &mut Tx,
+        endpoint: &Endpoint,
+        key: &str,
+    ) -> Result<(), Error> {
         let scope = endpoint.institution.to_string();
         let name = secret_name(endpoint.id);
         Ok(self.platform.secrets.put(tx, &scope, &name, key.as_bytes()).await?)

@@ -54,8 +54,13 @@ impl Gateway {
         }
         let endpoint = self.choose(caller, label, Capability::Embeddings, None).await?;
         let (id, model) = (endpoint.id, endpoint.model.clone());
-        let order =
-            Order { caller: caller.clone(), purpose, endpoint, label: label.clone(), reads: Vec::new() };
+        let order = Order {
+            caller: caller.clone(),
+            purpose,
+            endpoint,
+            label: label.clone(),
+            reads: Vec::new(),
+        };
         let content = content_of(purpose, &texts);
         let (permit, attempt) = self.admit(&order, Action::Embed, content).await?;
         let act = attempt.request_act();
@@ -82,7 +87,8 @@ impl Gateway {
         let address = self.address(endpoint, "/embeddings").await?;
         let body = json!({"model": endpoint.model, "input": texts, "encoding_format": "float"});
         let body = Some(Bytes::from(body.to_string()));
-        let answer = upstream::call_json(&self.outbound, self.config, permit, &address, body).await?;
+        let answer =
+            upstream::call_json(&self.outbound, self.config, permit, &address, body).await?;
         read(&answer, texts.len())
     }
 }
@@ -117,7 +123,11 @@ fn read(answer: &[u8], expected: usize) -> Result<Vec<Vec<f32>>, Error> {
     let vectors: Vec<Vec<f32>> = wire.data.into_iter().map(|vector| vector.embedding).collect();
     let length = vectors.first().map_or(0, Vec::len);
     let whole = vectors.len() == expected && in_order && length > 0;
-    if whole && vectors.iter().all(|vector| vector.len() == length) { Ok(vectors) } else { Err(malformed()) }
+    if whole && vectors.iter().all(|vector| vector.len() == length) {
+        Ok(vectors)
+    } else {
+        Err(malformed())
+    }
 }
 
 #[cfg(test)]

@@ -135,7 +135,11 @@ impl EndpointChange {
 }
 
 /// Checks every field of `endpoint` and puts its base URL and lists in order.
-pub(crate) fn check(endpoint: &mut Endpoint, pack: &LabelPack, allow_insecure: bool) -> Result<(), Error> {
+pub(crate) fn check(
+    endpoint: &mut Endpoint,
+    pack: &LabelPack,
+    allow_insecure: bool,
+) -> Result<(), Error> {
     text("name", &endpoint.name, 1..=100)?;
     text("model", &endpoint.model, 1..=200)?;
     text("public_name", &endpoint.public_name, 1..=100)?;
@@ -143,8 +147,10 @@ pub(crate) fn check(endpoint: &mut Endpoint, pack: &LabelPack, allow_insecure: b
     text("operator_country", &endpoint.operator_country, 0..=100)?;
     text("hosting_country", &endpoint.hosting_country, 0..=100)?;
     let plain = |c: char| c.is_ascii_alphanumeric() || "._/:-".contains(c);
-    if !endpoint.public_name.chars().all(plain) {
-        return Err(Error::invalid("public_name", "only letters, digits and . _ / : - may be used"));
+    let slashes = endpoint.public_name.matches('/').count();
+    if !endpoint.public_name.chars().all(plain) || slashes > 1 {
+        let detail = "only letters, digits, . _ : - and one / may be used";
+        return Err(Error::invalid("public_name", detail));
     }
     endpoint.capabilities.sort_unstable();
     endpoint.capabilities.dedup();
@@ -154,7 +160,10 @@ pub(crate) fn check(endpoint: &mut Endpoint, pack: &LabelPack, allow_insecure: b
         return Err(Error::invalid("capabilities", "an endpoint must be able to do something"));
     }
     if !pack.knows(&endpoint.clearance) {
-        return Err(Error::invalid("clearance", "the institution's label pack does not know this label"));
+        return Err(Error::invalid(
+            "clearance",
+            "the institution's label pack does not know this label",
+        ));
     }
     if endpoint.kind == EndpointKind::OpenaiCompatible {
         let url = endpoint.base_url.as_deref().unwrap_or_default();
@@ -167,12 +176,20 @@ pub(crate) fn check(endpoint: &mut Endpoint, pack: &LabelPack, allow_insecure: b
 pub(crate) fn check_key(key: Option<&str>) -> Result<Option<&str>, Error> {
     match key.map(str::trim) {
         None | Some("") => Ok(None),
-        Some(key) if key.len() <= 4_096 && key.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(Some(key)),
-        Some(_) => Err(Error::invalid("api_key", "an API key has at most 4,096 visible ASCII characters")),
+        Some(key) if key.len() <= 4_096 && key.bytes().all(|byte| byte.is_ascii_graphic()) => {
+            Ok(Some(key))
+        }
+        Some(_) => {
+            Err(Error::invalid("api_key", "an API key has at most 4,096 visible ASCII characters"))
+        }
     }
 }
 
-fn text(field: &'static str, value: &str, length: std::ops::RangeInclusive<usize>) -> Result<(), Error> {
+fn text(
+    field: &'static str,
+    value: &str,
+    length: std::ops::RangeInclusive<usize>,
+) -> Result<(), Error> {
     if !length.contains(&value.chars().count()) {
         return Err(Error::invalid(
             field,

@@ -41,7 +41,8 @@ impl Gateway {
         let clearance = self.guard.pack(institution).await?.highest();
         let mut tx = self.platform.db.begin().await?;
         let known = store::all(&mut tx, institution).await?;
-        let there = |endpoint: &Endpoint| endpoint.kind == inside.kind && endpoint.model == inside.model;
+        let there =
+            |endpoint: &Endpoint| endpoint.kind == inside.kind && endpoint.model == inside.model;
         let name_taken = known.iter().any(|endpoint| endpoint.public_name == inside.public_name);
         if known.iter().any(there) {
             return Ok(false);
@@ -54,7 +55,11 @@ impl Gateway {
             kind: inside.kind,
             base_url: None,
             has_api_key: false,
-            public_name: if name_taken { format!("kaname/{id}") } else { inside.public_name.to_owned() },
+            public_name: if name_taken {
+                format!("kaname/{id}")
+            } else {
+                inside.public_name.to_owned()
+            },
             model: inside.model,
             capabilities: vec![inside.capability],
             languages: inside.languages,
@@ -66,7 +71,11 @@ impl Gateway {
             hosting_country: String::new(),
             open_weights: true,
             created_at_ms: self.platform.now().as_millis(),
-            health: Health { state: HealthState::Unknown, checked_at_ms: None, detail: String::new() },
+            health: Health {
+                state: HealthState::Unknown,
+                checked_at_ms: None,
+                detail: String::new(),
+            },
         };
         store::insert(&mut tx, &endpoint).await.map_err(taken)?;
         let act = Act::by_system(institution, "gateway.endpoint_created");

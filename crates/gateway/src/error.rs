@@ -2,7 +2,12 @@
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use kaname_platform::{DbError, http::{Fault, respond}, outbound::OutboundError, secrets::SecretError};
+use kaname_platform::{
+    DbError,
+    http::{Fault, respond},
+    outbound::OutboundError,
+    secrets::SecretError,
+};
 
 use crate::embedded::{EmbeddedError, EmbeddedFault};
 
@@ -154,9 +159,9 @@ impl UpstreamFault {
             Self::KeyRefused => Some("Enter the endpoint's API key again."),
             Self::RateLimited { .. } => Some("Try again later."),
             Self::Refused { .. } => Some("Check the model's name and the request."),
-            Self::WrongContentType | Self::Malformed => {
-                Some("Check that the base URL is the one of an OpenAI-compatible server, often ending in /v1.")
-            }
+            Self::WrongContentType | Self::Malformed => Some(
+                "Check that the base URL is the one of an OpenAI-compatible server, often ending in /v1.",
+            ),
             _ => None,
         }
     }
@@ -216,7 +221,9 @@ impl Fault for Error {
         match self {
             Self::Upstream(fault) => fault.fix().map(str::to_owned),
             Self::Guard(error) => error.fix(),
-            Self::NoEndpoint => Some("An administrator adds an endpoint that can do this.".to_owned()),
+            Self::NoEndpoint => {
+                Some("An administrator adds an endpoint that can do this.".to_owned())
+            }
             _ => None,
         }
     }

@@ -62,7 +62,9 @@ impl Gateway {
         language: Option<Language>,
     ) -> Result<Option<Endpoint>, Error> {
         let able = self.able(institution, capability, language).await?;
-        Ok(able.into_iter().find(|endpoint| endpoint.enabled && endpoint.clearance.dominates(label)))
+        Ok(able
+            .into_iter()
+            .find(|endpoint| endpoint.enabled && endpoint.clearance.dominates(label)))
     }
 
     /// The endpoint to try: the capable one, or else the first that only the guard can refuse.
@@ -126,7 +128,11 @@ impl Gateway {
     /// # Errors
     ///
     /// [`Error::NotFound`] also for an endpoint of another institution.
-    pub async fn endpoint(&self, institution: InstitutionId, id: EndpointId) -> Result<Endpoint, Error> {
+    pub async fn endpoint(
+        &self,
+        institution: InstitutionId,
+        id: EndpointId,
+    ) -> Result<Endpoint, Error> {
         let mut tx = self.platform.db.read().await?;
         store::by_id(&mut tx, institution, id).await?.ok_or(Error::NotFound)
     }

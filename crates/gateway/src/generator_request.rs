@@ -6,8 +6,16 @@ use crate::{embedded::GeneratorRequest, error::Error};
 
 /// Fields that change the answer in ways the embedded generator cannot follow.
 const UNSUPPORTED: [&str; 10] = [
-    "tools", "functions", "tool_choice", "function_call", "logit_bias", "logprobs", "top_logprobs",
-    "audio", "frequency_penalty", "presence_penalty",
+    "tools",
+    "functions",
+    "tool_choice",
+    "function_call",
+    "logit_bias",
+    "logprobs",
+    "top_logprobs",
+    "audio",
+    "frequency_penalty",
+    "presence_penalty",
 ];
 
 /// Reads `body`, which is a JSON object.
@@ -15,7 +23,10 @@ pub(crate) fn read(body: &Value) -> Result<GeneratorRequest, Error> {
     for field in UNSUPPORTED {
         let set = body.get(field).is_some_and(|value| !is_neutral(value));
         if set {
-            return Err(Error::bad_call(field, format!("the embedded model does not support `{field}`")));
+            return Err(Error::bad_call(
+                field,
+                format!("the embedded model does not support `{field}`"),
+            ));
         }
     }
     if body.get("n").is_some_and(|n| !n.is_null() && n.as_u64() != Some(1)) {
@@ -85,7 +96,9 @@ fn whole(body: &Value, field: &'static str) -> Result<Option<u32>, Error> {
         None | Some(Value::Null) => Ok(None),
         Some(value) => {
             let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
-            number.map(Some).ok_or_else(|| Error::bad_call(field, format!("`{field}` must be a whole number")))
+            number
+                .map(Some)
+                .ok_or_else(|| Error::bad_call(field, format!("`{field}` must be a whole number")))
         }
     }
 }
@@ -96,7 +109,9 @@ fn real(body: &Value, field: &'static str, most: f64) -> Result<Option<f32>, Err
         None | Some(Value::Null) => Ok(None),
         Some(value) => match value.as_f64() {
             Some(number) if (0.0..=most).contains(&number) => Ok(Some(number as f32)),
-            _ => Err(Error::bad_call(field, format!("`{field}` must be a number from 0 to {most}"))),
+            _ => {
+                Err(Error::bad_call(field, format!("`{field}` must be a number from 0 to {most}")))
+            }
         },
     }
 }
@@ -124,7 +139,10 @@ fn schema(body: &Value) -> Result<Option<Value>, Error> {
             Some(schema) => Ok(Some(schema.clone())),
             None => Err(Error::bad_call("response_format", "`json_schema.schema` is missing")),
         },
-        _ => Err(Error::bad_call("response_format", "the type must be text, json_object or json_schema")),
+        _ => Err(Error::bad_call(
+            "response_format",
+            "the type must be text, json_object or json_schema",
+        )),
     }
 }
 
@@ -147,7 +165,8 @@ mod tests {
         });
         let request = read(&body).unwrap();
         let expected = [("system", "短く。"), ("user", "粗大ごみ")];
-        let messages: Vec<_> = request.messages.iter().map(|(r, t)| (r.as_str(), t.as_str())).collect();
+        let messages: Vec<_> =
+            request.messages.iter().map(|(r, t)| (r.as_str(), t.as_str())).collect();
         assert_eq!(messages, expected);
         assert_eq!((request.max_tokens, request.seed), (Some(7), None));
         assert_eq!(request.json_schema, Some(json!({"type": "string"})));
@@ -163,13 +182,19 @@ mod tests {
             (json!({"messages": messages, "temperature": 3}), "temperature"),
             (json!({"messages": messages, "max_tokens": -1}), "max_tokens"),
             (json!({"messages": [{"role": "tool", "content": "a"}]}), "messages"),
-            (json!({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}), "messages"),
+            (
+                json!({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}),
+                "messages",
+            ),
             (json!({"messages": "a"}), "messages"),
             (json!({"messages": messages, "response_format": {"type": "xml"}}), "response_format"),
         ];
         for (body, field) in cases {
             let refused = read(&body);
-            assert!(matches!(refused, Err(Error::BadCall { param: Some(param), .. }) if param == field), "{body}");
+            assert!(
+                matches!(refused, Err(Error::BadCall { param: Some(param), .. }) if param == field),
+                "{body}"
+            );
         }
     }
 }

@@ -11,9 +11,7 @@ use kaname_platform::http::{Body, Id, Page, Params, Problem};
 use serde::{Deserialize, Serialize};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{
-    Endpoint, EndpointChange, Error, Gateway, NewEndpoint, ProbeResult, TestResult,
-};
+use crate::{Endpoint, EndpointChange, Error, Gateway, NewEndpoint, ProbeResult, TestResult};
 
 /// Who may see how models are reached.
 const READERS: &[Role] = &[Role::Administrator, Role::AiOfficer, Role::Auditor];

@@ -38,8 +38,8 @@ pub use self::{
     config::Config,
     embed::Embedded,
     embedded::{
-        EmbeddedEmbedder, EmbeddedError, EmbeddedFault, EmbeddedGenerator, Generated, GeneratorEvent,
-        GeneratorRequest,
+        EmbeddedEmbedder, EmbeddedError, EmbeddedFault, EmbeddedGenerator, Generated,
+        GeneratorEvent, GeneratorRequest,
     },
     endpoint_fields::{EndpointChange, NewEndpoint},
     error::{Error, UpstreamFault},

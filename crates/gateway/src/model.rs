@@ -144,7 +144,9 @@ impl Endpoint {
             (EndpointKind::OpenaiCompatible, Some(url)) => {
                 Target::of_url(url).map_err(|_| Error::invalid("base_url", "this is not a URL"))
             }
-            (EndpointKind::OpenaiCompatible, None) => Err(Error::invalid("base_url", "there is no URL")),
+            (EndpointKind::OpenaiCompatible, None) => {
+                Err(Error::invalid("base_url", "there is no URL"))
+            }
             _ => Ok(Target::Embedded(self.model.clone())),
         }
     }

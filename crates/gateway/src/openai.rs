@@ -33,7 +33,8 @@ where
         .routes(routes!(chat::chat_completions))
         .routes(routes!(embeddings::embeddings))
         .routes(routes!(models::list_models))
-        // Public names hold slashes, so the id is the rest of the path.
-        .route("/v1/models/{*id}", axum::routing::get(models::find_model))
+        .routes(routes!(models::find_model))
+        // A public name may hold one slash, which not every client encodes.
+        .route("/v1/models/{owner}/{name}", axum::routing::get(models::find_model_with_slash))
         .with_state(state)
 }

@@ -5,9 +5,7 @@ use kaname_guard::{Action, Attempt, Caller, Outcome, OutcomeKind, Purpose, Reque
 use kaname_kernel::Label;
 use kaname_platform::{http::Fault as _, outbound::Permit};
 
-use crate::{
-    error::Error, failure::Failure, gateway::Gateway, model::Endpoint, upstream::Address,
-};
+use crate::{error::Error, failure::Failure, gateway::Gateway, model::Endpoint, upstream::Address};
 
 /// Who wants what of which endpoint.
 #[derive(Debug, Clone)]

@@ -103,7 +103,11 @@ pub(crate) fn piece_of(event: Event) -> Result<Piece, Error> {
         said.finish_reason = said.finish_reason.or(choice.finish_reason);
         let Some(delta) = choice.delta else { continue };
         let text = delta.content.unwrap_or_default();
-        if choice.index == 0 { said.text.push_str(&text) } else { said.other.push_str(&text) }
+        if choice.index == 0 {
+            said.text.push_str(&text)
+        } else {
+            said.other.push_str(&text)
+        }
         said.other.push_str(delta.tool_calls.map_or("", RawValue::get));
     }
     Ok(Piece::Chunk { raw, said })
@@ -124,7 +128,8 @@ pub(crate) struct Frame {
 
 impl Frame {
     fn chunk(&self, delta: Value, finish_reason: Option<&str>) -> Bytes {
-        let choice = json!({"index": 0, "delta": delta, "logprobs": null, "finish_reason": finish_reason});
+        let choice =
+            json!({"index": 0, "delta": delta, "logprobs": null, "finish_reason": finish_reason});
         let mut chunk = self.base("chat.completion.chunk");
         chunk["choices"] = json!([choice]);
         if self.include_usage {
@@ -182,8 +187,10 @@ fn pieces_of_event(event: GeneratorEvent, frame: &Frame) -> Vec<Piece> {
             said: Said { text, ..Said::default() },
         }],
         GeneratorEvent::Done { finish_reason, prompt_tokens, completion_tokens } => {
-            let usage =
-                Usage { prompt_tokens: Some(prompt_tokens), completion_tokens: Some(completion_tokens) };
+            let usage = Usage {
+                prompt_tokens: Some(prompt_tokens),
+                completion_tokens: Some(completion_tokens),
+            };
             let said = Said {
                 finish_reason: Some(finish_reason.to_owned()),
                 usage: Some(usage),

@@ -230,7 +230,10 @@ mod tests {
             r#"{"a":{},"b":[],"a":1}"#,
         ];
         for text in cases {
-            assert!(matches!(Scan::read(text.as_bytes()), Err(ScanError::DuplicateKey(_))), "{text}");
+            assert!(
+                matches!(Scan::read(text.as_bytes()), Err(ScanError::DuplicateKey(_))),
+                "{text}"
+            );
         }
         assert!(Scan::read(br#"{"a":{"x":1},"b":{"x":2},"c":[{"x":3},{"x":4}],"x":5}"#).is_ok());
     }

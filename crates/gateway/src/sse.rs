@@ -91,7 +91,8 @@ mod tests {
         events
     }
 
-    const STREAM: &str = "data: {\"a\":\"粗大\"}\n\n: wait\n\ndata:x\r\ndata: y\r\n\r\nevent: e\ndata: [DONE]\n\n";
+    const STREAM: &str =
+        "data: {\"a\":\"粗大\"}\n\n: wait\n\ndata:x\r\ndata: y\r\n\r\nevent: e\ndata: [DONE]\n\n";
 
     #[test]
     fn events_come_out_whole_with_their_bytes() {

@@ -24,11 +24,26 @@ const UPDATE: &str = "UPDATE endpoint SET name = $3, base_url = $4, has_api_key 
 pub(crate) async fn insert(conn: &mut Conn, endpoint: &Endpoint) -> Result<(), DbError> {
     let e = endpoint;
     let params = params![
-        e.id, e.institution, e.name.as_str(), e.kind.as_str(), e.base_url.clone(), e.has_api_key,
-        e.model.as_str(), e.public_name.as_str(), join(&e.capabilities, |c| c.as_str()),
-        join(&e.languages, |l| l.as_str()), &e.clearance, e.enabled, e.vendor.as_str(),
-        e.operator_country.as_str(), e.hosting_country.as_str(), e.open_weights,
-        e.health.state.as_str(), e.health.checked_at_ms, e.health.detail.as_str(), e.created_at_ms
+        e.id,
+        e.institution,
+        e.name.as_str(),
+        e.kind.as_str(),
+        e.base_url.clone(),
+        e.has_api_key,
+        e.model.as_str(),
+        e.public_name.as_str(),
+        join(&e.capabilities, |c| c.as_str()),
+        join(&e.languages, |l| l.as_str()),
+        &e.clearance,
+        e.enabled,
+        e.vendor.as_str(),
+        e.operator_country.as_str(),
+        e.hosting_country.as_str(),
+        e.open_weights,
+        e.health.state.as_str(),
+        e.health.checked_at_ms,
+        e.health.detail.as_str(),
+        e.created_at_ms
     ];
     conn.execute_one(INSERT, params).await
 }
@@ -36,16 +51,33 @@ pub(crate) async fn insert(conn: &mut Conn, endpoint: &Endpoint) -> Result<(), D
 pub(crate) async fn update(conn: &mut Conn, endpoint: &Endpoint) -> Result<(), DbError> {
     let e = endpoint;
     let params = params![
-        e.id, e.institution, e.name.as_str(), e.base_url.clone(), e.has_api_key, e.model.as_str(),
-        e.public_name.as_str(), join(&e.capabilities, |c| c.as_str()),
-        join(&e.languages, |l| l.as_str()), &e.clearance, e.enabled, e.vendor.as_str(),
-        e.operator_country.as_str(), e.hosting_country.as_str(), e.open_weights,
-        e.health.state.as_str(), e.health.checked_at_ms, e.health.detail.as_str()
+        e.id,
+        e.institution,
+        e.name.as_str(),
+        e.base_url.clone(),
+        e.has_api_key,
+        e.model.as_str(),
+        e.public_name.as_str(),
+        join(&e.capabilities, |c| c.as_str()),
+        join(&e.languages, |l| l.as_str()),
+        &e.clearance,
+        e.enabled,
+        e.vendor.as_str(),
+        e.operator_country.as_str(),
+        e.hosting_country.as_str(),
+        e.open_weights,
+        e.health.state.as_str(),
+        e.health.checked_at_ms,
+        e.health.detail.as_str()
     ];
     conn.execute_one(UPDATE, params).await
 }
 
-pub(crate) async fn delete(conn: &mut Conn, institution: InstitutionId, id: EndpointId) -> Result<u64, DbError> {
+pub(crate) async fn delete(
+    conn: &mut Conn,
+    institution: InstitutionId,
+    id: EndpointId,
+) -> Result<u64, DbError> {
     conn.execute(
         "DELETE FROM endpoint WHERE endpoint_id = $1 AND institution_id = $2",
         params![id, institution],
@@ -82,7 +114,10 @@ pub(crate) async fn by_public_name(
 }
 
 /// All of the institution, oldest first.
-pub(crate) async fn all(conn: &mut Conn, institution: InstitutionId) -> Result<Vec<Endpoint>, DbError> {
+pub(crate) async fn all(
+    conn: &mut Conn,
+    institution: InstitutionId,
+) -> Result<Vec<Endpoint>, DbError> {
     let rows = conn
         .fetch_all(
             "SELECT * FROM endpoint WHERE institution_id = $1 ORDER BY endpoint_id",

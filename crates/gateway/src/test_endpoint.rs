@@ -110,8 +110,8 @@ impl Gateway {
             let body = json!({"model": endpoint.model, "messages": messages, "max_tokens": 32});
             let chat = ChatOrder { order, body: body.to_string(), messages: messages.to_string() };
             let whole = self.complete_chat(chat).await?;
-            let answer: serde_json::Value =
-                serde_json::from_slice(&whole.body).map_err(|_| Error::from(UpstreamFault::Malformed))?;
+            let answer: serde_json::Value = serde_json::from_slice(&whole.body)
+                .map_err(|_| Error::from(UpstreamFault::Malformed))?;
             let text = answer.pointer("/choices/0/message/content").and_then(|text| text.as_str());
             return Ok(text.unwrap_or_default().to_owned());
         }
@@ -125,16 +125,24 @@ impl Gateway {
         Ok(format!("{} × {}", vectors.len(), vectors.first().map_or(0, Vec::len)))
     }
 
-    async fn keep_health(&self, by: &Principal, id: EndpointId, result: &TestResult) -> Result<(), Error> {
+    async fn keep_health(
+        &self,
+        by: &Principal,
+        id: EndpointId,
+        result: &TestResult,
+    ) -> Result<(), Error> {
         let mut tx = self.platform.db.begin().await?;
-        let mut endpoint = store::by_id(&mut tx, by.institution, id).await?.ok_or(Error::NotFound)?;
+        let mut endpoint =
+            store::by_id(&mut tx, by.institution, id).await?.ok_or(Error::NotFound)?;
         endpoint.health = Health {
             state: if result.ok { HealthState::Ok } else { HealthState::Failing },
             checked_at_ms: Some(self.platform.now().as_millis()),
             detail: result.error.as_ref().map(|error| error.detail.clone()).unwrap_or_default(),
         };
         store::update(&mut tx, &endpoint).await?;
-        let act = Act::by(by, "gateway.endpoint_tested").reference("endpoint", id).reference("ok", result.ok);
+        let act = Act::by(by, "gateway.endpoint_tested")
+            .reference("endpoint", id)
+            .reference("ok", result.ok);
         let act = match &result.error {
             Some(error) => act.reference("code", &error.code),
             None => act,
@@ -160,9 +168,12 @@ impl Gateway {
         let key = check_key(key)?.map(str::to_owned);
         let began = Instant::now();
         match self.list_upstream_models(by, &base, key).await {
-            Ok(models) => {
-                Ok(ProbeResult { ok: true, models, latency_ms: Some(millis_since(began)), error: None })
-            }
+            Ok(models) => Ok(ProbeResult {
+                ok: true,
+                models,
+                latency_ms: Some(millis_since(began)),
+                error: None,
+            }),
             Err(failure) if is_ours(&failure.error) => Err(failure.error),
             Err(failure) => Ok(ProbeResult {
                 ok: false,
@@ -182,13 +193,16 @@ impl Gateway {
         let place = Place {
             endpoint: None,
             institution: by.institution,
-            target: Target::of_url(base).map_err(|_| Error::invalid("base_url", "this is not a URL"))?,
+            target: Target::of_url(base)
+                .map_err(|_| Error::invalid("base_url", "this is not a URL"))?,
             clearance: Label::default(),
             enabled: true,
             model: String::new(),
         };
-        let request = Request::new(by, Purpose::EndpointTest, Action::Probe, place, Label::default());
-        let (permit, attempt) = self.guard.admit(request.content("base_url", base)).await.map_err(Error::from)?;
+        let request =
+            Request::new(by, Purpose::EndpointTest, Action::Probe, place, Label::default());
+        let (permit, attempt) =
+            self.guard.admit(request.content("base_url", base)).await.map_err(Error::from)?;
         let address = Address { url: format!("{base}/models"), key };
         let answer = upstream::call_json(&self.outbound, self.config, permit, &address, None).await;
         match answer.and_then(|body| model_names(&body)) {
@@ -203,7 +217,10 @@ impl Gateway {
 
 /// Whether a fault is this program's own, not the endpoint's.
 fn is_ours(error: &Error) -> bool {
-    !matches!(error, Error::Upstream(_) | Error::Embedded(_) | Error::Guard(kaname_guard::Error::Denied(_)))
+    !matches!(
+        error,
+        Error::Upstream(_) | Error::Embedded(_) | Error::Guard(kaname_guard::Error::Denied(_))
+    )
 }
 
 fn millis_since(began: Instant) -> u64 {

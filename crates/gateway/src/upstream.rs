@@ -43,7 +43,8 @@ pub(crate) async fn call_json(
         return Err(UpstreamFault::WrongContentType.into());
     }
     let bytes = read_whole(answer.into_body(), config).await?;
-    serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).map_err(|_| UpstreamFault::Malformed)?;
+    serde_json::from_slice::<serde::de::IgnoredAny>(&bytes)
+        .map_err(|_| UpstreamFault::Malformed)?;
     Ok(bytes)
 }
 
@@ -63,7 +64,11 @@ pub(crate) async fn call_stream(
     Ok(events(answer.into_body(), config.idle_timeout))
 }
 
-fn build(address: &Address, body: Option<Bytes>, accept: &'static str) -> Result<Request<Full<Bytes>>, Error> {
+fn build(
+    address: &Address,
+    body: Option<Bytes>,
+    accept: &'static str,
+) -> Result<Request<Full<Bytes>>, Error> {
     let method = if body.is_some() { Method::POST } else { Method::GET };
     let mut request = Request::new(Full::new(body.unwrap_or_default()));
     *request.method_mut() = method;
@@ -74,8 +79,9 @@ fn build(address: &Address, body: Option<Bytes>, accept: &'static str) -> Result
     headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
     headers.insert(header::USER_AGENT, HeaderValue::from_static("kaname"));
     if let Some(key) = &address.key {
-        let mut value = HeaderValue::try_from(format!("Bearer {key}"))
-            .map_err(|_| Error::invalid("api_key", "the API key holds characters that no header may"))?;
+        let mut value = HeaderValue::try_from(format!("Bearer {key}")).map_err(|_| {
+            Error::invalid("api_key", "the API key holds characters that no header may")
+        })?;
         value.set_sensitive(true);
         headers.insert(header::AUTHORIZATION, value);
     }
@@ -97,7 +103,8 @@ async fn healthy(
     if status == StatusCode::OK {
         return Ok(answer);
     }
-    let retry_after = answer.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+    let retry_after =
+        answer.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
     let retry_after = retry_after.map(str::to_owned);
     Err(Error::Upstream(match status.as_u16() {
         401 | 403 => UpstreamFault::KeyRefused,
@@ -122,7 +129,8 @@ fn is_error_body(body: &[u8]) -> bool {
 
 fn has_type(headers: &HeaderMap, wanted: &str) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    kind.and_then(|kind| kind.split(';').next()).is_some_and(|kind| kind.trim().eq_ignore_ascii_case(wanted))
+    kind.and_then(|kind| kind.split(';').next())
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case(wanted))
 }
 
 async fn read_whole(mut body: Incoming, config: Config) -> Result<Bytes, UpstreamFault> {
@@ -138,7 +146,8 @@ async fn read_whole(mut body: Incoming, config: Config) -> Result<Bytes, Upstrea
 
 async fn next_data(body: &mut Incoming, idle: Duration) -> Result<Option<Bytes>, UpstreamFault> {
     loop {
-        let frame = tokio::time::timeout(idle, body.frame()).await.map_err(|_| UpstreamFault::Stalled)?;
+        let frame =
+            tokio::time::timeout(idle, body.frame()).await.map_err(|_| UpstreamFault::Stalled)?;
         match frame {
             None => return Ok(None),
             Some(Err(_)) => return Err(UpstreamFault::Cut),

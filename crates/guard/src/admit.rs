@@ -50,7 +50,12 @@ impl Guard {
         let attempted = self.append_attempt(&mut tx, &request, asked, decided).await?;
         tx.commit().await?;
         let acts = Admission { request: asked, attempt: attempted };
-        let attempt = Attempt::open(&self, request.caller, request.label.clone(), (acts.request, acts.attempt));
+        let attempt = Attempt::open(
+            &self,
+            request.caller,
+            request.label.clone(),
+            (acts.request, acts.attempt),
+        );
         let labels = (&request.label, &request.place.clearance);
         let permit =
             self.mint.issue(request.place.target, labels, acts.attempt).map_err(Error::Permit)?;

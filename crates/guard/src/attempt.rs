@@ -81,7 +81,15 @@ pub struct Attempt {
 impl Attempt {
     pub(crate) fn open(guard: &Guard, caller: Caller, label: Label, acts: (ActId, ActId)) -> Self {
         let (request, attempt) = acts;
-        Self { guard: guard.clone(), caller, label, request, attempt, answer: Vec::new(), open: true }
+        Self {
+            guard: guard.clone(),
+            caller,
+            label,
+            request,
+            attempt,
+            answer: Vec::new(),
+            open: true,
+        }
     }
 
     /// The act of the request: what the caller keeps.

@@ -26,7 +26,8 @@ impl Guard {
             .await?;
         for row in &rows {
             let institution: InstitutionId = row.get("institution_id")?;
-            let unknown = Outcome { kind: OutcomeKind::Unknown, code: None, usage: Usage::default() };
+            let unknown =
+                Outcome { kind: OutcomeKind::Unknown, code: None, usage: Usage::default() };
             let act = outcome_act(Act::by_system(institution, "guard.outcome"), &unknown)
                 .label(&row.get::<Label>("label")?)
                 .following(row.get::<ActId>("act_id")?)

@@ -128,7 +128,8 @@ pub fn decide(facts: &Facts) -> Decision {
     let unread = |clearance: &Label| facts.reads.iter().any(|label| !clearance.dominates(label));
     let system = facts.caller_clearance.is_none();
     let rules = [
-        (facts.caller_institution != facts.endpoint_institution).then_some(Reason::OtherInstitution),
+        (facts.caller_institution != facts.endpoint_institution)
+            .then_some(Reason::OtherInstitution),
         (!facts.endpoint_enabled).then_some(Reason::EndpointDisabled),
         (!facts.endpoint_clearance.dominates(&facts.label)).then_some(Reason::EndpointNotCleared),
         facts.caller_clearance.as_ref().is_some_and(unread).then_some(Reason::CallerNotCleared),
@@ -151,30 +152,36 @@ mod tests {
 
     fn any_label() -> impl Strategy<Value = Label> {
         (0_u8..4, proptest::collection::btree_set("[a-c]", 0..3)).prop_map(|(rank, parts)| {
-            parts.iter().try_fold(Label::of_rank(rank), |label, part| label.with_compartment(part)).unwrap()
+            parts
+                .iter()
+                .try_fold(Label::of_rank(rank), |label, part| label.with_compartment(part))
+                .unwrap()
         })
     }
 
     fn any_facts() -> impl Strategy<Value = Facts> {
-        let labels = (any_label(), any_label(), vec(any_label(), 0..3), proptest::option::of(any_label()));
+        let labels =
+            (any_label(), any_label(), vec(any_label(), 0..3), proptest::option::of(any_label()));
         let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), 0_usize..3);
-        (labels, flags).prop_map(|((clearance, label, reads, caller), (same, enabled, scope, role, action))| {
-            let ids =
-                IdSource::new(Arc::new(FixedClock::default()), Arc::new(SeededEntropy::new(1)));
-            let institution = ids.next();
-            Facts {
-                caller_institution: institution,
-                endpoint_institution: if same { institution } else { ids.next() },
-                endpoint_enabled: enabled,
-                endpoint_clearance: clearance,
-                label,
-                reads,
-                caller_clearance: caller,
-                missing_scope: scope.then_some(Scope::Models),
-                missing_role: role.then_some(Role::Administrator),
-                action: [Action::Chat, Action::Embed, Action::Probe][action],
-            }
-        })
+        (labels, flags).prop_map(
+            |((clearance, label, reads, caller), (same, enabled, scope, role, action))| {
+                let ids =
+                    IdSource::new(Arc::new(FixedClock::default()), Arc::new(SeededEntropy::new(1)));
+                let institution = ids.next();
+                Facts {
+                    caller_institution: institution,
+                    endpoint_institution: if same { institution } else { ids.next() },
+                    endpoint_enabled: enabled,
+                    endpoint_clearance: clearance,
+                    label,
+                    reads,
+                    caller_clearance: caller,
+                    missing_scope: scope.then_some(Scope::Models),
+                    missing_role: role.then_some(Role::Administrator),
+                    action: [Action::Chat, Action::Embed, Action::Probe][action],
+                }
+            },
+        )
     }
 
     proptest! {

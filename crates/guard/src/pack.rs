@@ -152,7 +152,8 @@ mod tests {
             let pack = LabelPack::parse(text).unwrap();
             assert_eq!(LabelPack::shipped(&pack.id), Some(&pack));
             assert!(pack.knows(&pack.highest()) && pack.knows(&pack.default_label()));
-            let names = pack.ranks.iter().flat_map(|rank| [&rank.name, &rank.short, &rank.description]);
+            let names =
+                pack.ranks.iter().flat_map(|rank| [&rank.name, &rank.short, &rank.description]);
             let parts = pack.compartments.iter().map(|part| &part.name);
             assert!(names.chain(parts).all(|name| !name.ja.is_empty() && !name.en.is_empty()));
         }

@@ -140,8 +140,22 @@ pub struct Request {
 
 impl Request {
     /// A call by `caller` for `purpose` at `place`, with text labelled `label`.
-    pub fn new(caller: impl Into<Caller>, purpose: Purpose, action: Action, place: Place, label: Label) -> Self {
-        Self { caller: caller.into(), purpose, action, place, label, reads: Vec::new(), content: Vec::new() }
+    pub fn new(
+        caller: impl Into<Caller>,
+        purpose: Purpose,
+        action: Action,
+        place: Place,
+        label: Label,
+    ) -> Self {
+        Self {
+            caller: caller.into(),
+            purpose,
+            action,
+            place,
+            label,
+            reads: Vec::new(),
+            content: Vec::new(),
+        }
     }
 
     /// Adds the label of a document, an earlier turn or anything else that is sent along.

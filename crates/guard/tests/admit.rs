@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use kaname_guard::{Action, Caller, Error, Guard, Outcome, OutcomeKind, Place, Purpose, Request, Usage};
+use kaname_guard::{
+    Action, Caller, Error, Guard, Outcome, OutcomeKind, Place, Purpose, Request, Usage,
+};
 use kaname_kernel::{Actor, InstitutionId, Label, Principal, Role, Scope};
 use kaname_platform::{
     Platform,
@@ -49,15 +51,25 @@ fn chat(test: &TestPlatform, caller: impl Into<Caller>) -> Request {
 async fn acts(platform: &Platform) -> Vec<String> {
     let mut tx = platform.db.read().await.unwrap();
     let rows = tx
-        .fetch_all("SELECT kind, refs FROM act WHERE kind LIKE 'guard.%' ORDER BY act_id", params![])
+        .fetch_all(
+            "SELECT kind, refs FROM act WHERE kind LIKE 'guard.%' ORDER BY act_id",
+            params![],
+        )
         .await
         .unwrap();
     rows.iter()
         .map(|row| {
             let kind: String = row.get("kind").unwrap();
             let refs: String = row.get("refs").unwrap();
-            let said = ["completed", "abandoned", "unknown", "endpoint_not_cleared", "caller_not_cleared",
-                "scope_missing", "system_may_only_embed"];
+            let said = [
+                "completed",
+                "abandoned",
+                "unknown",
+                "endpoint_not_cleared",
+                "caller_not_cleared",
+                "scope_missing",
+                "system_may_only_embed",
+            ];
             match said.iter().find(|word| refs.contains(&format!("\"{word}\""))) {
                 Some(word) => format!("{kind}={word}"),
                 None => kind,
@@ -80,13 +92,18 @@ async fn until_acts(platform: &Platform, expected: &[&str]) {
 async fn an_allowed_request_is_recorded_before_the_permit_and_its_outcome_after() {
     on_both(|test| async move {
         let guard = guard(&test);
-        let (permit, mut attempt) = guard.admit(chat(&test, person(&test, Label::of_rank(1)))).await.unwrap();
-        assert_eq!(acts(&test.platform).await, ["guard.request", "guard.decision", "guard.attempt"]);
+        let (permit, mut attempt) =
+            guard.admit(chat(&test, person(&test, Label::of_rank(1)))).await.unwrap();
+        assert_eq!(
+            acts(&test.platform).await,
+            ["guard.request", "guard.decision", "guard.attempt"]
+        );
         assert_eq!(permit.attempt(), attempt.attempt_act());
         attempt.received("五百円です。".as_bytes());
         let usage = Usage { prompt_tokens: Some(3), completion_tokens: Some(4) };
         let outcome = attempt.settle(Outcome::completed(usage)).await.unwrap();
-        let expected = ["guard.request", "guard.decision", "guard.attempt", "guard.outcome=completed"];
+        let expected =
+            ["guard.request", "guard.decision", "guard.attempt", "guard.outcome=completed"];
         assert_eq!(acts(&test.platform).await, expected);
         let mut tx = test.platform.db.read().await.unwrap();
         let sql = "SELECT value FROM act_content WHERE act_id = $1 AND field = 'answer'";
@@ -107,7 +124,10 @@ async fn every_denial_is_recorded_and_gives_no_permit() {
         let secret = Label::of_rank(2).with_compartment("personal").unwrap();
         let cases = [
             (chat(&test, person(&test, secret.clone())).reading(&secret), "endpoint_not_cleared"),
-            (chat(&test, person(&test, Label::of_rank(1))).reading(&Label::of_rank(2)), "caller_not_cleared"),
+            (
+                chat(&test, person(&test, Label::of_rank(1))).reading(&Label::of_rank(2)),
+                "caller_not_cleared",
+            ),
             (chat(&test, keyed), "scope_missing"),
             (chat(&test, Caller::System(test.institution)), "system_may_only_embed"),
         ];
@@ -141,9 +161,11 @@ async fn an_endpoint_of_another_institution_is_never_reached() {
 async fn a_dropped_attempt_is_recorded_as_abandoned() {
     on_both(|test| async move {
         let guard = guard(&test);
-        let (_permit, attempt) = guard.admit(chat(&test, person(&test, Label::of_rank(2)))).await.unwrap();
+        let (_permit, attempt) =
+            guard.admit(chat(&test, person(&test, Label::of_rank(2)))).await.unwrap();
         drop(attempt);
-        let expected = ["guard.request", "guard.decision", "guard.attempt", "guard.outcome=abandoned"];
+        let expected =
+            ["guard.request", "guard.decision", "guard.attempt", "guard.outcome=abandoned"];
         until_acts(&test.platform, &expected).await;
     })
     .await;
@@ -153,10 +175,12 @@ async fn a_dropped_attempt_is_recorded_as_abandoned() {
 async fn after_the_process_died_the_next_start_records_that_nobody_knows() {
     on_both(|test| async move {
         let guard = guard(&test);
-        let (_permit, attempt) = guard.admit(chat(&test, person(&test, Label::of_rank(2)))).await.unwrap();
+        let (_permit, attempt) =
+            guard.admit(chat(&test, person(&test, Label::of_rank(2)))).await.unwrap();
         assert_eq!(guard.close_open_attempts(60_000).await.unwrap(), 0, "it may still be running");
         assert_eq!(guard.close_open_attempts(0).await.unwrap(), 1);
-        let expected = ["guard.request", "guard.decision", "guard.attempt", "guard.outcome=unknown"];
+        let expected =
+            ["guard.request", "guard.decision", "guard.attempt", "guard.outcome=unknown"];
         assert_eq!(acts(&test.platform).await, expected);
         let late = attempt.settle(Outcome::fault(OutcomeKind::Failed, "gateway.unreachable")).await;
         assert!(late.is_err(), "an attempt has one outcome");

@@ -127,7 +127,8 @@ async fn serve(mut stream: TcpStream, manner: Manner, seen: &Seen) -> std::io::R
             Manner::Status(status) => {
                 let body = r#"{"error":{"message":"no","type":"test","param":null,"code":"no"}}"#;
                 let extra = if status == 429 { "retry-after: 7\r\n" } else { "" };
-                whole(&mut stream, &format!("{status} Told"), "application/json", extra, body).await?;
+                whole(&mut stream, &format!("{status} Told"), "application/json", extra, body)
+                    .await?;
             }
             Manner::Redirect => {
                 let extra = "location: http://127.0.0.1:1/v1\r\n";
@@ -179,7 +180,9 @@ async fn whole(
     body: &str,
 ) -> std::io::Result<()> {
     let length = body.len();
-    let head = format!("HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n{extra}\r\n");
+    let head = format!(
+        "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n{extra}\r\n"
+    );
     stream.write_all(format!("{head}{body}").as_bytes()).await
 }
 
@@ -200,11 +203,18 @@ async fn plain_answer(
         )
     };
     match manner {
-        Manner::MalformedChunk => whole(stream, "200 OK", "application/json", "", "{\"choices\": [").await,
+        Manner::MalformedChunk => {
+            whole(stream, "200 OK", "application/json", "", "{\"choices\": [").await
+        }
         Manner::CutMidStream | Manner::Stall => {
-            let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9999\r\n\r\n";
+            let head =
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9999\r\n\r\n";
             stream.write_all(format!("{head}{body}").as_bytes()).await?;
-            if manner == Manner::Stall { wait_until_left(stream, seen).await } else { stream.shutdown().await }
+            if manner == Manner::Stall {
+                wait_until_left(stream, seen).await
+            } else {
+                stream.shutdown().await
+            }
         }
         _ => whole(stream, "200 OK", "application/json", "", &body).await,
     }
@@ -231,7 +241,8 @@ pub fn good_events() -> Vec<String> {
 }
 
 async fn stream_answer(stream: &mut TcpStream, manner: Manner, seen: &Seen) -> std::io::Result<()> {
-    let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+    let head =
+        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
     stream.write_all(head.as_bytes()).await?;
     for (place, event) in good_events().iter().enumerate() {
         if place == 2 {

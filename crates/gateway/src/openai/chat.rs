@@ -71,8 +71,13 @@ async fn answer(
     let endpoint = gateway.called(&caller, &scan, Capability::Chat).await?;
     let label = gateway.label_of(&caller, headers).await?;
     let body = with_model(&scan, &endpoint)?;
-    let order =
-        Order { caller: caller.into(), purpose: Purpose::DirectCall, endpoint, label, reads: Vec::new() };
+    let order = Order {
+        caller: caller.into(),
+        purpose: Purpose::DirectCall,
+        endpoint,
+        label,
+        reads: Vec::new(),
+    };
     let chat = ChatOrder { order, body, messages };
     if streams {
         Ok(stream_response(gateway.open_chat(chat).await?))
@@ -90,7 +95,10 @@ pub(super) fn with_model(scan: &Scan<'_>, endpoint: &Endpoint) -> Result<String,
 fn check_messages<'t>(scan: &Scan<'t>, most: usize) -> Result<&'t str, Error> {
     let count = scan.value().get("messages").and_then(Value::as_array).map_or(0, Vec::len);
     if count == 0 || count > most {
-        return Err(Error::bad_call("messages", format!("`messages` must be a list of 1 to {most}")));
+        return Err(Error::bad_call(
+            "messages",
+            format!("`messages` must be a list of 1 to {most}"),
+        ));
     }
     scan.raw("messages").ok_or_else(|| Error::bad_call("messages", "`messages` is missing"))
 }
@@ -108,7 +116,8 @@ fn stream_response(recorded: Recorded) -> Response {
     let (act, label) = (recorded.act(), recorded.label().clone());
     let mut response = Response::new(Body::from_stream(events(recorded)));
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8"));
+    headers
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
     mark(headers, Some(act), Some(&label));

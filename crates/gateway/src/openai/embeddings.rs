@@ -76,9 +76,15 @@ async fn answer(
     let asked = read(&scan, &endpoint, gateway.config.items_max)?;
     let label = gateway.label_of(&caller, headers).await?;
     let input = scan.raw("input").unwrap_or_default().to_owned();
-    let order =
-        Order { caller: caller.into(), purpose: Purpose::DirectCall, endpoint, label, reads: Vec::new() };
-    let (permit, attempt) = gateway.admit(&order, Action::Embed, ("input", input.into_bytes())).await?;
+    let order = Order {
+        caller: caller.into(),
+        purpose: Purpose::DirectCall,
+        endpoint,
+        label,
+        reads: Vec::new(),
+    };
+    let (permit, attempt) =
+        gateway.admit(&order, Action::Embed, ("input", input.into_bytes())).await?;
     let (act, label) = (attempt.request_act(), attempt.label().clone());
     let called = match order.endpoint.kind {
         EndpointKind::OpenaiCompatible => pass_on(gateway, &order.endpoint, permit, &asked).await,
@@ -95,7 +101,9 @@ async fn answer(
 
 fn read(scan: &Scan<'_>, endpoint: &Endpoint, most: usize) -> Result<Asked, Error> {
     let value = scan.value();
-    let fault = || Error::bad_call("input", format!("`input` must be a text or a list of 1 to {most} texts"));
+    let fault = || {
+        Error::bad_call("input", format!("`input` must be a text or a list of 1 to {most} texts"))
+    };
     let (texts, count) = match value.get("input") {
         Some(Value::String(text)) => (vec![text.clone()], 1),
         Some(Value::Array(items)) if items.is_empty() || items.len() > most => return Err(fault()),
@@ -115,7 +123,9 @@ fn read(scan: &Scan<'_>, endpoint: &Endpoint, most: usize) -> Result<Asked, Erro
     let dimensions = match value.get("dimensions") {
         None | Some(Value::Null) => None,
         Some(number) => Some(
-            number.as_u64().ok_or_else(|| Error::bad_call("dimensions", "it must be a whole number"))?,
+            number
+                .as_u64()
+                .ok_or_else(|| Error::bad_call("dimensions", "it must be a whole number"))?,
         ),
     };
     Ok(Asked { body: with_model(scan, endpoint)?, texts, count, base64, dimensions })
@@ -135,7 +145,8 @@ async fn pass_on(
     }
     let address = gateway.address(endpoint, "/embeddings").await?;
     let body = Some(Bytes::from(asked.body.clone()));
-    let body = upstream::call_json(&gateway.outbound, gateway.config, permit, &address, body).await?;
+    let body =
+        upstream::call_json(&gateway.outbound, gateway.config, permit, &address, body).await?;
     let answer: Answer = serde_json::from_slice(&body).map_err(|_| UpstreamFault::Malformed)?;
     if answer.data.len() != asked.count {
         return Err(UpstreamFault::Malformed.into());
@@ -156,7 +167,10 @@ async fn embed_here(
     }
     let own = u64::try_from(embedder.dimensions()).unwrap_or(u64::MAX);
     if asked.dimensions.is_some_and(|dimensions| dimensions != own) {
-        return Err(Error::bad_call("dimensions", format!("the embedded model has {own} dimensions")));
+        return Err(Error::bad_call(
+            "dimensions",
+            format!("the embedded model has {own} dimensions"),
+        ));
     }
     let vectors = embedder.embed(permit, asked.texts.clone()).await?;
     let data: Vec<Value> = vectors

@@ -64,7 +64,8 @@ impl Refusal {
             Error::UnknownModel(_) => Some("model"),
             _ => None,
         };
-        let code = if matches!(error, Error::UnknownModel(_)) { "model_not_found" } else { error.code() };
+        let code =
+            if matches!(error, Error::UnknownModel(_)) { "model_not_found" } else { error.code() };
         ErrorBody { error: ErrorDetail { message, r#type: kind_of(error.status()), param, code } }
     }
 

@@ -38,7 +38,8 @@ pub(super) struct ModelList {
 
 impl From<Endpoint> for Model {
     fn from(endpoint: Endpoint) -> Self {
-        let made_by = if endpoint.vendor.is_empty() { "kaname".to_owned() } else { endpoint.vendor };
+        let made_by =
+            if endpoint.vendor.is_empty() { "kaname".to_owned() } else { endpoint.vendor };
         Self {
             id: endpoint.public_name,
             object: "model",
@@ -64,7 +65,9 @@ pub(super) async fn list_models(
     Ok(Json(ModelList { object: "list", data: models(&gateway, &caller).await? }))
 }
 
-/// One model by its name, which may hold slashes.
+/// One model by its name.
+#[utoipa::path(get, path = "/v1/models/{id}", tag = "models", operation_id = "find_model",
+    params(("id" = String, Path)), responses((status = 200, body = Model), (status = 404, body = ErrorBody)))]
 pub(super) async fn find_model(
     State(gateway): State<Gateway>,
     ModelCaller(caller): ModelCaller,
@@ -72,4 +75,13 @@ pub(super) async fn find_model(
 ) -> Result<Json<Model>, Refusal> {
     let found = models(&gateway, &caller).await?.into_iter().find(|model| model.id == name);
     Ok(Json(found.ok_or(Error::UnknownModel(name))?))
+}
+
+/// The same, for a name whose slash was not encoded.
+pub(super) async fn find_model_with_slash(
+    gateway: State<Gateway>,
+    caller: ModelCaller,
+    Path((owner, name)): Path<(String, String)>,
+) -> Result<Json<Model>, Refusal> {
+    find_model(gateway, caller, Path(format!("{owner}/{name}"))).await
 }

@@ -34,13 +34,19 @@ impl FromRequestParts<GatewayState> for ModelCaller {
         match SignedIn::from_request_parts(parts, state).await {
             Ok(SignedIn(principal)) => Ok(Self(principal)),
             Err(refused) => Err(match refused.status() {
-                StatusCode::UNAUTHORIZED => {
-                    plain(StatusCode::UNAUTHORIZED, "invalid_api_key", "The API key is missing, wrong or expired.")
+                StatusCode::UNAUTHORIZED => plain(
+                    StatusCode::UNAUTHORIZED,
+                    "invalid_api_key",
+                    "The API key is missing, wrong or expired.",
+                ),
+                status if status.is_server_error() => plain(
+                    status,
+                    "identity.unavailable",
+                    "Who calls cannot be found out at the moment.",
+                ),
+                status => {
+                    plain(status, "identity.not_allowed", "This session may not call models.")
                 }
-                status if status.is_server_error() => {
-                    plain(status, "identity.unavailable", "Who calls cannot be found out at the moment.")
-                }
-                status => plain(status, "identity.not_allowed", "This session may not call models."),
             }),
         }
     }
@@ -66,19 +72,27 @@ impl Gateway {
         let name = scan.value().get("model").and_then(serde_json::Value::as_str);
         let name = name.ok_or_else(|| Error::bad_call("model", "`model` must be a text"))?;
         let mut tx = self.platform.db.read().await.map_err(Error::from)?;
-        let found = store::by_public_name(&mut tx, caller.institution, name).await.map_err(Error::from)?;
+        let found =
+            store::by_public_name(&mut tx, caller.institution, name).await.map_err(Error::from)?;
         let able = found.filter(|endpoint| endpoint.can(capability));
         Ok(able.ok_or_else(|| Error::UnknownModel(name.to_owned()))?)
     }
 
     /// The label of the caller's text: the institution's default, raised by the header.
-    pub(super) async fn label_of(&self, caller: &Principal, headers: &HeaderMap) -> Result<Label, Refusal> {
+    pub(super) async fn label_of(
+        &self,
+        caller: &Principal,
+        headers: &HeaderMap,
+    ) -> Result<Label, Refusal> {
         let pack = self.guard.pack(caller.institution).await.map_err(Error::from)?;
         let Some(stated) = headers.get(LABEL_HEADER) else { return Ok(pack.default_label()) };
         let stated = stated.to_str().ok().and_then(|text| text.parse::<Label>().ok());
         let known = stated.filter(|label| pack.knows(label));
         let known = known.ok_or_else(|| {
-            Error::bad_call("x-kaname-label", "the header x-kaname-label is not a label of the institution")
+            Error::bad_call(
+                "x-kaname-label",
+                "the header x-kaname-label is not a label of the institution",
+            )
         })?;
         Ok(pack.default_label().join(&known))
     }

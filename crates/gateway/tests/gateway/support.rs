@@ -1,0 +1,242 @@
+//! A town with a gateway, people with keys, and a look into the act log.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, Response, StatusCode},
+};
+use futures_util::future::BoxFuture;
+use http_body_util::BodyExt as _;
+use kaname_gateway::{
+    Capability, Config, EmbeddedEmbedder, EmbeddedError, Endpoint, EndpointKind, Gateway, Language,
+    NewEndpoint,
+    http::{GatewayState, router},
+    openai,
+};
+use kaname_guard::Guard;
+use kaname_identity::{Identity, NewKey, NewUser, console_principal, create_key, create_user};
+use kaname_kernel::{InstitutionId, Label, Principal, Role, Scope};
+use kaname_platform::{
+    outbound::{Outbound, Permit, Target},
+    params,
+};
+use kaname_testkit::TestPlatform;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+/// A model that gives the length of a text and its number of characters: enough to tell texts apart.
+#[derive(Debug)]
+pub(crate) struct Measuring;
+
+impl EmbeddedEmbedder for Measuring {
+    fn model(&self) -> &str {
+        "measuring"
+    }
+
+    fn dimensions(&self) -> usize {
+        2
+    }
+
+    fn embed(
+        &self,
+        permit: Permit,
+        texts: Vec<String>,
+    ) -> BoxFuture<'static, Result<Vec<Vec<f32>>, EmbeddedError>> {
+        Box::pin(async move {
+            permit.spend(&Target::Embedded("measuring".to_owned())).unwrap();
+            let size = |number: usize| f32::from(u16::try_from(number).unwrap());
+            Ok(texts
+                .iter()
+                .map(|text| vec![size(text.len()), size(text.chars().count())])
+                .collect())
+        })
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) test: TestPlatform,
+    pub(crate) gateway: Gateway,
+    pub(crate) identity: Identity,
+    pub(crate) app: Router,
+    pub(crate) administrator: Principal,
+    pub(crate) key: String,
+}
+
+impl World {
+    pub(crate) async fn new(test: TestPlatform) -> Self {
+        Self::patient(test, Duration::from_secs(20)).await
+    }
+
+    /// A gateway that waits this long for a silent upstream.
+    pub(crate) async fn patient(test: TestPlatform, patience: Duration) -> Self {
+        let platform = test.platform.clone();
+        let (outbound, mint) = Outbound::new(patience).unwrap();
+        let config =
+            Config { idle_timeout: patience, body_bytes_max: 64 << 10, ..Config::default() };
+        let guard = Guard::new(platform.clone(), mint);
+        let gateway = Gateway::new(platform.clone(), guard, outbound, config)
+            .with_embedder(Arc::new(Measuring));
+        let cheap = kaname_identity::Config {
+            hash_memory_kib: 64,
+            hash_passes: 1,
+            ..kaname_identity::Config::default()
+        };
+        let identity = Identity::new(platform, cheap).unwrap();
+        let state = GatewayState { gateway: gateway.clone(), identity: identity.clone() };
+        let (api, _) = router::<()>(state.clone()).split_for_parts();
+        let (models, _) = openai::router::<()>(state).split_for_parts();
+        let (people, _) = kaname_identity::router::<()>(identity.clone()).split_for_parts();
+        let app = Router::new().nest("/api/v1", api.merge(people)).merge(models);
+        let administrator = add(&identity, test.institution, "chief", Role::Administrator).await;
+        let key = make_key(&identity, &administrator, &[Scope::Models]).await;
+        Self { test, gateway, identity, app, administrator, key }
+    }
+
+    pub(crate) async fn add(
+        &self,
+        institution: InstitutionId,
+        name: &str,
+        role: Role,
+    ) -> Principal {
+        add(&self.identity, institution, name, role).await
+    }
+
+    pub(crate) async fn key_of(&self, person: &Principal, scopes: &[Scope]) -> String {
+        make_key(&self.identity, person, scopes).await
+    }
+
+    /// Adds an endpoint at `base_url` that may handle up to 自治体機密性2.
+    pub(crate) async fn add_endpoint(&self, base_url: &str) -> Endpoint {
+        self.gateway.create_endpoint(&self.administrator, new_endpoint(base_url)).await.unwrap()
+    }
+
+    /// Sends `body` to `path` with the world's key.
+    pub(crate) async fn post(
+        &self,
+        path: &str,
+        body: &str,
+        headers: &[(&str, &str)],
+    ) -> Response<Body> {
+        let mut request = Request::post(path)
+            .header("content-type", "application/json")
+            .header("authorization", format!("Bearer {}", self.key));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(Body::from(body.to_owned())).unwrap()).await
+    }
+
+    pub(crate) async fn get(&self, path: &str, key: &str) -> Response<Body> {
+        let request = Request::get(path).header("authorization", format!("Bearer {key}"));
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Response<Body> {
+        self.app.clone().oneshot(request).await.unwrap()
+    }
+
+    /// Kind, outcome and code of every act of the guard, oldest first.
+    pub(crate) async fn acts(&self) -> Vec<String> {
+        let mut tx = self.test.platform.db.read().await.unwrap();
+        let sql = "SELECT kind, refs FROM act WHERE kind LIKE 'guard.%' ORDER BY act_id";
+        let rows = tx.fetch_all(sql, params![]).await.unwrap();
+        rows.iter()
+            .map(|row| {
+                let kind: String = row.get("kind").unwrap();
+                let refs: Value =
+                    serde_json::from_str(&row.get::<String>("refs").unwrap()).unwrap();
+                let parts = [
+                    Some(kind.trim_start_matches("guard.")),
+                    refs["outcome"].as_str(),
+                    refs["code"].as_str(),
+                ];
+                parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+            })
+            .collect()
+    }
+
+    /// Waits until the last act of the guard is `last`.
+    pub(crate) async fn until_last_act(&self, last: &str) {
+        let wait = async {
+            while self.acts().await.last().map(String::as_str) != Some(last) {
+                tokio::task::yield_now().await;
+            }
+        };
+        let in_time = tokio::time::timeout(Duration::from_secs(20), wait).await;
+        assert!(in_time.is_ok(), "{:?}", self.acts().await);
+    }
+
+    /// The content `field` of the newest act of `kind`.
+    pub(crate) async fn content(&self, kind: &str, field: &str) -> String {
+        let mut tx = self.test.platform.db.read().await.unwrap();
+        let sql = "SELECT c.value FROM act_content c JOIN act a ON a.act_id = c.act_id \
+                   WHERE a.kind = $1 AND c.field = $2 ORDER BY a.act_id DESC LIMIT 1";
+        let row = tx.fetch_one(sql, params![kind, field]).await.unwrap();
+        String::from_utf8(row.get("value").unwrap()).unwrap()
+    }
+}
+
+pub(crate) fn new_endpoint(base_url: &str) -> NewEndpoint {
+    NewEndpoint {
+        name: "庁内の推論サーバー".to_owned(),
+        kind: EndpointKind::OpenaiCompatible,
+        base_url: Some(base_url.to_owned()),
+        api_key: Some("upstream-secret".to_owned()),
+        model: "up-model".to_owned(),
+        public_name: "kaname/standard".to_owned(),
+        capabilities: vec![Capability::Chat, Capability::Embeddings],
+        languages: vec![Language::Ja],
+        clearance: Label::of_rank(2),
+        vendor: "例".to_owned(),
+        operator_country: "JP".to_owned(),
+        hosting_country: "JP".to_owned(),
+        open_weights: true,
+    }
+}
+
+async fn add(identity: &Identity, institution: InstitutionId, name: &str, role: Role) -> Principal {
+    let by = console_principal(&identity.platform, institution, None).await.unwrap();
+    let new = NewUser {
+        user_name: name.to_owned(),
+        display_name: name.to_owned(),
+        roles: [role].into(),
+        department: None,
+        clearance: Label::of_rank(3),
+        password: Some(kaname_identity::Password::new(&password_of(name))),
+        must_change_password: false,
+    };
+    create_user(identity, &by, new).await.unwrap();
+    console_principal(&identity.platform, institution, Some(name)).await.unwrap()
+}
+
+pub(crate) fn password_of(name: &str) -> String {
+    format!("slow green kettle by the {name} window")
+}
+
+async fn make_key(identity: &Identity, person: &Principal, scopes: &[Scope]) -> String {
+    let scopes = scopes.iter().copied().collect();
+    let new = NewKey { name: "app".to_owned(), scopes, expires_in_days: 1 };
+    create_key(identity, person, new).await.unwrap().1.reveal().to_owned()
+}
+
+pub(crate) fn chat_body(stream: bool) -> String {
+    json!({
+        "model": "kaname/standard",
+        "messages": [{"role": "user", "content": "粗大ごみの手数料は？"}],
+        "stream": stream,
+    })
+    .to_string()
+}
+
+pub(crate) async fn text_of(response: Response<Body>) -> (StatusCode, String) {
+    let status = response.status();
+    let bytes = response.into_body().collect().await.unwrap().to_bytes();
+    (status, String::from_utf8(bytes.to_vec()).unwrap())
+}
+
+pub(crate) async fn json_of(response: Response<Body>) -> (StatusCode, Value) {
+    let (status, text) = text_of(response).await;
+    (status, serde_json::from_str(&text).unwrap_or_else(|_| panic!("{status}: not JSON: {text}")))
+}
