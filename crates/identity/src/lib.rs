@@ -68,6 +68,6 @@ pub use self::{
     set_up::{SetUp, set_up, start_set_up},
     sign_in::{Opened, SignIn, sign_in},
     sign_out::{sign_out, sign_out_everywhere},
-    signed_in::{COOKIE, CSRF_HEADER, SignedIn},
+    signed_in::{COOKIE, CSRF_HEADER, ConsoleCaller, SignedIn},
     token::Token,
 };

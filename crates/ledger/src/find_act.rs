@@ -24,7 +24,11 @@ pub struct FoundAct {
 }
 
 /// The act `id` with its chain.
-pub async fn find_act(platform: &Platform, principal: &Principal, id: ActId) -> Result<FoundAct, Error> {
+pub async fn find_act(
+    platform: &Platform,
+    principal: &Principal,
+    id: ActId,
+) -> Result<FoundAct, Error> {
     let mut tx = platform.db.read().await?;
     let act = visible(&mut tx, principal, id).await?;
     let contents = if act.user == Some(principal.user) {

@@ -11,7 +11,11 @@ use axum::{
 use kaname_identity::{Access, Identity, Route, SignedIn, require_scope};
 use kaname_kernel::{ActId, Role, Scope, Timestamp, UserId};
 use kaname_ledger_core::{consistency_proof, tiles_for_consistency};
-use kaname_platform::{Platform, head, http::{Id, Params, Problem}, load_tiles};
+use kaname_platform::{
+    Platform, head,
+    http::{Id, Params, Problem},
+    load_tiles,
+};
 use serde::Deserialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -22,21 +26,24 @@ const OVERSEERS: &[Role] = &[Role::Auditor, Role::Administrator, Role::AiOfficer
 
 /// Who may call what.
 pub const ROUTES: &[Route] = &[
-    ("GET", "/api/v1/acts", Access::Program(Scope::Ledger, &[])),
-    ("GET", "/api/v1/acts/{id}", Access::Program(Scope::Ledger, &[])),
-    ("GET", "/api/v1/acts/{id}/receipt", Access::Program(Scope::Ledger, &[])),
-    ("GET", "/api/v1/ledger/head", Access::Program(Scope::Ledger, &[])),
-    ("GET", "/api/v1/ledger/consistency", Access::Program(Scope::Ledger, &[])),
-    ("POST", "/api/v1/ledger/verify", Access::Program(Scope::Ledger, OVERSEERS)),
+    ("GET", "/acts", Access::Program(Scope::Ledger, &[])),
+    ("GET", "/acts/{id}", Access::Program(Scope::Ledger, &[])),
+    ("GET", "/acts/{id}/receipt", Access::Program(Scope::Ledger, &[])),
+    ("GET", "/ledger/head", Access::Program(Scope::Ledger, &[])),
+    ("GET", "/ledger/consistency", Access::Program(Scope::Ledger, &[])),
+    ("POST", "/ledger/verify", Access::Program(Scope::Ledger, OVERSEERS)),
+];
+
+/// Who may call what at the root: anybody.
+pub const PUBLIC_ROUTES: &[Route] = &[
     ("GET", "/ledger/{institution_key}/checkpoint", Access::Public),
     ("GET", "/ledger/{institution_key}/vkey", Access::Public),
 ];
 
 /// What the routes work with.
 #[derive(Debug, Clone)]
-pub struct LedgerState {
-    /// Who is who; brings the platform.
-    pub identity: Identity,
+struct LedgerState {
+    identity: Identity,
 }
 
 impl FromRef<LedgerState> for Identity {
@@ -51,8 +58,11 @@ impl LedgerState {
     }
 }
 
-/// The routes, with their OpenAPI description.
-pub fn router() -> OpenApiRouter<LedgerState> {
+/// The routes, to be nested under the API's base.
+pub fn router<S>(identity: Identity) -> OpenApiRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
     OpenApiRouter::new()
         .routes(routes!(get_acts))
         .routes(routes!(get_act))
@@ -60,8 +70,18 @@ pub fn router() -> OpenApiRouter<LedgerState> {
         .routes(routes!(get_head))
         .routes(routes!(get_consistency))
         .routes(routes!(post_verify))
+        .with_state(LedgerState { identity })
+}
+
+/// What anybody may read, at the root: heads and keys reveal nothing of what was done.
+pub fn public_router<S>(identity: Identity) -> OpenApiRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    OpenApiRouter::new()
         .routes(routes!(get_checkpoint))
         .routes(routes!(get_vkey))
+        .with_state(LedgerState { identity })
 }
 
 /// Which acts.
@@ -75,15 +95,17 @@ struct ActQuery {
     /// Before this moment.
     until_ms: Option<i64>,
     /// Only acts of this person.
+    #[param(value_type = Option<String>)]
     user_id: Option<UserId>,
     /// Where the page before ended: its `next_cursor`.
+    #[param(value_type = Option<String>)]
     cursor: Option<ActId>,
     /// Items on the page, 1 to 200; 50 when absent.
     limit: Option<i64>,
 }
 
 /// Lists acts, newest first.
-#[utoipa::path(get, path = "/api/v1/acts", tag = "ledger", params(ActQuery),
+#[utoipa::path(get, path = "/acts", tag = "ledger", params(ActQuery),
     responses((status = 200, body = ActPage), (status = 401, body = Problem)))]
 async fn get_acts(
     State(state): State<LedgerState>,
@@ -100,12 +122,13 @@ async fn get_acts(
         before: query.cursor,
         limit,
     };
-    let acts = list_acts(state.platform(), &principal, filter).await.map_err(Error::into_response)?;
+    let acts =
+        list_acts(state.platform(), &principal, filter).await.map_err(Error::into_response)?;
     Ok(Json(ActPage::new(&acts, limit)))
 }
 
 /// One act with its chain.
-#[utoipa::path(get, path = "/api/v1/acts/{id}", tag = "ledger",
+#[utoipa::path(get, path = "/acts/{id}", tag = "ledger",
     params(("id" = String, Path, description = "Act")),
     responses((status = 200, body = ActChain), (status = 404, body = Problem)))]
 async fn get_act(
@@ -122,7 +145,7 @@ async fn get_act(
 }
 
 /// The receipt of an act: a file that proves it offline.
-#[utoipa::path(get, path = "/api/v1/acts/{id}/receipt", tag = "ledger",
+#[utoipa::path(get, path = "/acts/{id}/receipt", tag = "ledger",
     params(("id" = String, Path, description = "Act")),
     responses((status = 200, description = "A receipt, kaname.receipt/1", body = wire::ReceiptBody),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
@@ -133,14 +156,13 @@ async fn get_receipt(
 ) -> Result<Response, Response> {
     require_scope(&principal, Scope::Ledger).map_err(|error| error.into_response())?;
     let receipt = receipt(state.platform(), &principal, id).await.map_err(Error::into_response)?;
-    let text = receipt
-        .encode()
-        .map_err(|error| Error::NoProof(error.to_string()).into_response())?;
+    let text =
+        receipt.encode().map_err(|error| Error::NoProof(error.to_string()).into_response())?;
     Ok(([(header::CONTENT_TYPE, "application/json")], text).into_response())
 }
 
 /// The signed head of the institution's ledger.
-#[utoipa::path(get, path = "/api/v1/ledger/head", tag = "ledger",
+#[utoipa::path(get, path = "/ledger/head", tag = "ledger",
     responses((status = 200, body = HeadBody), (status = 401, body = Problem)))]
 async fn get_head(
     State(state): State<LedgerState>,
@@ -172,7 +194,7 @@ struct ConsistencyQuery {
 }
 
 /// The proof that the ledger of one size is the beginning of the ledger of another.
-#[utoipa::path(get, path = "/api/v1/ledger/consistency", tag = "ledger", params(ConsistencyQuery),
+#[utoipa::path(get, path = "/ledger/consistency", tag = "ledger", params(ConsistencyQuery),
     responses((status = 200, body = ConsistencyBody), (status = 422, body = Problem)))]
 async fn get_consistency(
     State(state): State<LedgerState>,
@@ -206,13 +228,15 @@ async fn prove_consistency(
 }
 
 /// Replays the whole ledger and says what is wrong with it.
-#[utoipa::path(post, path = "/api/v1/ledger/verify", tag = "ledger",
+#[utoipa::path(post, path = "/ledger/verify", tag = "ledger",
     responses((status = 200, body = VerificationBody), (status = 403, body = Problem)))]
 async fn post_verify(
     State(state): State<LedgerState>,
     SignedIn(principal): SignedIn,
 ) -> Result<Json<VerificationBody>, Response> {
-    Access::Program(Scope::Ledger, OVERSEERS).check(&principal).map_err(|error| error.into_response())?;
+    Access::Program(Scope::Ledger, OVERSEERS)
+        .check(&principal)
+        .map_err(|error| error.into_response())?;
     let found = verify(state.platform(), principal.institution).await;
     found.map(|found| Json(VerificationBody::from(&found))).map_err(Error::into_response)
 }
@@ -246,22 +270,37 @@ async fn get_vkey(
 
 #[cfg(test)]
 mod tests {
+    use utoipa::openapi::OpenApi;
+
     use super::*;
 
-    #[test]
-    fn every_route_in_the_openapi_document_has_an_access_rule_and_the_other_way_round() {
-        let (_, api) = router().split_for_parts();
-        let mut described = Vec::new();
-        for (path, item) in &api.paths.paths {
-            for (method, operation) in [("GET", &item.get), ("POST", &item.post)] {
-                if operation.is_some() {
-                    described.push((method, path.as_str()));
-                }
-            }
+    fn described(api: &OpenApi) -> Vec<(&'static str, String)> {
+        let methods = |item: &utoipa::openapi::PathItem| {
+            [("GET", item.get.is_some()), ("POST", item.post.is_some())]
+        };
+        let mut found: Vec<_> = api
+            .paths
+            .paths
+            .iter()
+            .flat_map(|(path, item)| methods(item).map(|(method, there)| (method, path.clone(), there)))
+            .filter_map(|(method, path, there)| there.then_some((method, path)))
+            .collect();
+        found.sort();
+        found
+    }
+
+    #[tokio::test]
+    async fn every_route_in_the_openapi_document_has_an_access_rule_and_the_other_way_round() {
+        let test = kaname_testkit::TestPlatform::new(kaname_testkit::Backend::Sqlite).await;
+        let identity = Identity::new(test.platform.clone(), kaname_identity::Config::default()).unwrap();
+        for (router, rules) in [
+            (router::<()>(identity.clone()), ROUTES),
+            (public_router::<()>(identity.clone()), PUBLIC_ROUTES),
+        ] {
+            let mut listed: Vec<_> =
+                rules.iter().map(|(method, path, _)| (*method, (*path).to_owned())).collect();
+            listed.sort();
+            assert_eq!(described(router.get_openapi()), listed);
         }
-        let mut listed: Vec<_> = ROUTES.iter().map(|(method, path, _)| (*method, *path)).collect();
-        described.sort_unstable();
-        listed.sort_unstable();
-        assert_eq!(described, listed);
     }
 }

@@ -6,7 +6,7 @@
 
 mod error;
 mod find_act;
-pub mod http;
+mod http;
 mod list_acts;
 pub mod model;
 mod receipt;
@@ -14,6 +14,7 @@ mod store;
 mod verify;
 
 pub use self::{
+    http::{PUBLIC_ROUTES, ROUTES, public_router, router},
     error::Error,
     find_act::{FoundAct, find_act},
     list_acts::list_acts,

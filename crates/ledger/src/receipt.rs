@@ -12,7 +12,11 @@ use crate::{Error, find_act::visible, store};
 ///
 /// [`Error::Pending`] for at most some 300 ms after the act; [`Error::NotFound`] when the reader
 /// may not see the act.
-pub async fn receipt(platform: &Platform, principal: &Principal, id: ActId) -> Result<Receipt, Error> {
+pub async fn receipt(
+    platform: &Platform,
+    principal: &Principal,
+    id: ActId,
+) -> Result<Receipt, Error> {
     let mut tx = platform.db.read().await?;
     let act = visible(&mut tx, principal, id).await?;
     let leaf_index = act.leaf_index.ok_or(Error::Pending)?;

@@ -20,7 +20,10 @@ const FAULTS_MAX: usize = 100;
 /// Finds an altered, missing, added or reordered entry, altered content, an altered row beside an
 /// entry, and a head that was not signed by the ledger's key. A head that was rolled back together
 /// with its entries needs a witness or an older receipt to be found.
-pub async fn verify(platform: &Platform, institution: InstitutionId) -> Result<Verification, Error> {
+pub async fn verify(
+    platform: &Platform,
+    institution: InstitutionId,
+) -> Result<Verification, Error> {
     let mut tx = platform.db.read().await?;
     let mut replay = Replay { institution, frontier: Frontier::default(), faults: Vec::new() };
     replay.entries(&mut tx).await?;
@@ -45,7 +48,9 @@ pub async fn verify(platform: &Platform, institution: InstitutionId) -> Result<V
             }
             match Checkpoint::open(head.checkpoint.as_bytes(), &key) {
                 Err(error) => replay.fault("checkpoint", &error.to_string()),
-                Ok(signed) if (signed.head.size, signed.head.root) != (head.tree_size, head.root) => {
+                Ok(signed)
+                    if (signed.head.size, signed.head.root) != (head.tree_size, head.root) =>
+                {
                     replay.fault("checkpoint", "the signed head differs from the stored one");
                 }
                 Ok(_) => {}
@@ -78,7 +83,8 @@ impl Replay {
 
     fn entry(&mut self, act: &RecordedAct) {
         if act.leaf_index != Some(self.frontier.size()) {
-            let detail = format!("act {} stands where leaf {} should", act.id, self.frontier.size());
+            let detail =
+                format!("act {} stands where leaf {} should", act.id, self.frontier.size());
             self.fault("leaf-order", &detail);
         }
         self.frontier.push(leaf_hash(&act.entry));

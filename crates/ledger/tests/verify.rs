@@ -6,7 +6,8 @@ use kaname_testkit::{TestPlatform, on_both};
 
 async fn ledger_of_twenty(test: &TestPlatform) {
     for number in 0..20 {
-        let act = Act::by_system(test.institution, "test.act").content("text", format!("行為{number}"));
+        let act =
+            Act::by_system(test.institution, "test.act").content("text", format!("行為{number}"));
         test.platform.record(act).await.unwrap();
     }
     Sequencer::new(test.platform.clone()).run_once().await.unwrap();
@@ -36,7 +37,8 @@ async fn an_untouched_ledger_is_whole() {
 async fn an_altered_row_is_found() {
     on_both(|test| async move {
         ledger_of_twenty(&test).await;
-        let sql = "UPDATE act SET actor_name = actor_name, kind = 'test.other' WHERE leaf_index = 7";
+        let sql =
+            "UPDATE act SET actor_name = actor_name, kind = 'test.other' WHERE leaf_index = 7";
         assert_eq!(tampered(&test, sql, params![]).await, ["row-mismatch"]);
     })
     .await;
@@ -80,7 +82,10 @@ async fn an_altered_entry_is_found_twice_over() {
         let sql = "UPDATE act SET entry = (SELECT entry FROM act WHERE leaf_index = 3) \
                    WHERE leaf_index = 7";
         let faults = tampered(&test, sql, params![]).await;
-        assert!(faults.contains(&"row-mismatch") && faults.contains(&"root-mismatch"), "{faults:?}");
+        assert!(
+            faults.contains(&"row-mismatch") && faults.contains(&"root-mismatch"),
+            "{faults:?}"
+        );
     })
     .await;
 }

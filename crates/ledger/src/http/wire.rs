@@ -162,10 +162,10 @@ pub(super) struct FaultBody {
 
 impl From<&Verification> for VerificationBody {
     fn from(found: &Verification) -> Self {
-        let faults = found.faults.iter().map(|fault| FaultBody {
-            code: fault.check.to_owned(),
-            detail: fault.detail.clone(),
-        });
+        let faults = found
+            .faults
+            .iter()
+            .map(|fault| FaultBody { code: fault.check.to_owned(), detail: fault.detail.clone() });
         Self {
             ok: found.faults.is_empty(),
             tree_size: found.tree_size,
