@@ -8,12 +8,12 @@ import type { Attachment } from 'svelte/attachments';
 
 const nearEndPx = 64;
 
-/** Attach to the scrolling box, whose only child holds the content. */
-export function stickToEnd(onchange: (atEnd: boolean) => void): Attachment<HTMLElement> {
+/** Attach to the scrolling box, whose only child holds the content; `wanted` says whether it has an end worth keeping to. */
+export function stickToEnd(wanted: () => boolean, onchange: (atEnd: boolean) => void): Attachment<HTMLElement> {
 	return (box) => {
 		let atEnd = true;
 		const toEnd = () => (box.scrollTop = box.scrollHeight);
-		const observer = new ResizeObserver(() => atEnd && toEnd());
+		const observer = new ResizeObserver(() => atEnd && wanted() && toEnd());
 		const onscroll = () => {
 			atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < nearEndPx;
 			onchange(atEnd);
