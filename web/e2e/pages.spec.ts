@@ -1,7 +1,7 @@
 /** Every page in both languages, both themes and on a phone: no barriers, nothing sideways, a title of its own. */
 import { expect, test, type Page } from '@playwright/test';
 import { administrator } from './people';
-import { ask, Caller, expectNoBarriers, expectNoSideways, signIn } from './support';
+import { ask, Caller, expectNoBarriers, expectNoSideways, signIn, watchPage } from './support';
 
 const open = ['/sign-in', '/verify', '/errors/identity.locked', '/no-such-page'];
 const own = [
@@ -48,6 +48,7 @@ for (const language of ['ja', 'en'] as const) {
 		test(`no barriers: ${language}, ${theme}`, async ({ page }) => {
 			test.setTimeout(240_000);
 			await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+			const mishaps = watchPage(page);
 			const titles: string[] = [];
 			const speak = () => page.evaluate((value) => localStorage.setItem('kaname.locale', value), language);
 			await page.goto('/sign-in');
@@ -61,6 +62,7 @@ for (const language of ['ja', 'en'] as const) {
 			expect(await page.locator('html').getAttribute('lang')).toBe(language);
 			const fixed = titles.slice(0, open.length + own.length);
 			expect(new Set(fixed).size).toBe(fixed.length);
+			expect(mishaps.filter((text) => !text.includes('Not found: /no-such-page'))).toEqual([]);
 		});
 	}
 }

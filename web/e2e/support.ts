@@ -1,6 +1,6 @@
 /** What the journeys share: signing in, calling the API as a person, and looking for barriers. */
 import AxeBuilder from '@axe-core/playwright';
-import { expect, type APIRequestContext, type Page } from '@playwright/test';
+import { expect, test, type APIRequestContext, type Page } from '@playwright/test';
 import type { Person } from './people';
 
 /** The question that the journeys ask, and the sentence that answers it. */
@@ -68,6 +68,19 @@ export async function expectNoBarriers(page: Page): Promise<void> {
 		.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
 		.analyze();
 	expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)).toEqual([]);
+}
+
+/** Collects what must not happen on any page: scripts that fail, rules of the page broken, calls to other hosts. */
+export function watchPage(page: Page): string[] {
+	const seen: string[] = [];
+	const own = new URL(test.info().project.use.baseURL ?? '').host;
+	page.on('pageerror', (error) => seen.push(error.message));
+	page.on('console', (line) => /Content Security Policy/.test(line.text()) && seen.push(line.text()));
+	page.on('request', (request) => {
+		const address = new URL(request.url());
+		if (address.protocol.startsWith('http') && address.host !== own) seen.push(request.url());
+	});
+	return seen;
 }
 
 /** Fails when the page is wider than the screen. */
