@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use kaname_kernel::{Actor, InstitutionId, Label, Principal, Role, UserId};
 use kaname_platform::Platform;
+use uuid::Uuid;
 
 use crate::{Error, field, store};
 
@@ -35,7 +36,7 @@ pub async fn console_principal(
 fn nameless(institution: InstitutionId) -> Principal {
     Principal {
         institution,
-        user: UserId::from_uuid(Default::default()),
+        user: UserId::from_uuid(Uuid::nil()),
         display_name: "console".to_owned(),
         actor: Actor::Console,
         roles: BTreeSet::from([Role::Administrator]),

@@ -159,8 +159,8 @@ fn check_row(
     let text = |column: &str| row.get(column).map(String::as_str).unwrap_or_default();
     let mut wrong = Vec::new();
     let mut note = |error: FieldError| wrong.push(error);
-    field::user_name(text("user_name")).map(drop).unwrap_or_else(&mut note);
-    field::name(text("display_name"), "display_name").map(drop).unwrap_or_else(&mut note);
+    field::user_name(text("user_name")).map_or_else(&mut note, drop);
+    field::name(text("display_name"), "display_name").map_or_else(&mut note, drop);
     let roles = match text("roles") {
         "" => BTreeSet::from([Role::Staff]),
         names => field::roles(names.split(';').map(str::trim)).unwrap_or_else(|error| {

@@ -6,7 +6,7 @@
 
 use axum::{
     extract::{FromRef, FromRequestParts},
-    http::{HeaderMap, Method, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, header, request::Parts},
     response::{IntoResponse as _, Response},
 };
 use kaname_kernel::{Actor, Principal, Timestamp};
@@ -161,7 +161,7 @@ impl Identity {
 
     fn check_csrf(&self, session: &Session, headers: &HeaderMap) -> Result<(), Error> {
         same_site::check(headers, self.config.public_origin.as_deref())?;
-        let sent = headers.get(CSRF_HEADER).map(|value| value.as_bytes()).unwrap_or_default();
+        let sent = headers.get(CSRF_HEADER).map(HeaderValue::as_bytes).unwrap_or_default();
         let expected = token::encode(&session.csrf_token);
         if token::same(sent, expected.as_bytes()) { Ok(()) } else { Err(Error::ForgedRequest) }
     }

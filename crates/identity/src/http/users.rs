@@ -9,7 +9,7 @@ use axum::{
 use kaname_kernel::UserId;
 use kaname_platform::http::{Body, Id, Page, Params, Problem};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::wire;
 use crate::{
@@ -44,9 +44,9 @@ pub(super) struct CreatedUser {
 pub(super) struct UserChangeBody {
     display_name: Option<String>,
     roles: Option<Vec<String>>,
-    #[serde(default, deserialize_with = "wire::nullable")]
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
-    department_id: Option<Option<String>>,
+    department_id: wire::Nullable,
     team_ids: Option<Vec<String>>,
     clearance: Option<String>,
     disabled: Option<bool>,
@@ -58,7 +58,7 @@ pub(super) struct TemporaryPassword {
     temporary_password: String,
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ImportParams {
     /// Only check the file.
@@ -156,9 +156,9 @@ pub(super) async fn change(
     Body(body): Body<UserChangeBody>,
 ) -> Result<Json<wire::User>, Error> {
     let department = match &body.department_id {
-        Some(Some(id)) => Some(Some(reference(id, "department_id")?)),
-        Some(None) => Some(None),
-        None => None,
+        wire::Nullable::Value(id) => Some(Some(reference(id, "department_id")?)),
+        wire::Nullable::Null => Some(None),
+        wire::Nullable::Absent => None,
     };
     let teams = body.team_ids.map(|ids| ids.iter().map(|id| reference(id, "team_ids")).collect());
     let change = UserChange {

@@ -45,6 +45,7 @@ pub(super) struct Status {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "user_name is the contract's name")]
 pub(super) struct User {
     id: String,
     user_name: String,
@@ -158,13 +159,19 @@ impl From<model::Team> for Team {
     }
 }
 
-/// Reads a field that may be absent, `null` or a value as three different things.
-pub(super) fn nullable<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    Option::deserialize(deserializer).map(Some)
+/// A text field of a change: absent stays, `null` clears.
+#[derive(Debug, Default)]
+pub(super) enum Nullable {
+    #[default]
+    Absent,
+    Null,
+    Value(String),
+}
+
+impl<'de> Deserialize<'de> for Nullable {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map_or(Self::Null, Self::Value))
+    }
 }
 
 macro_rules! pages {

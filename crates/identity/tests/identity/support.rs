@@ -16,46 +16,46 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 /// A good password of the person `name`.
-pub fn password_of(name: &str) -> String {
+pub(crate) fn password_of(name: &str) -> String {
     format!("slow green kettle by the {name} window")
 }
 
 /// Identity on a test's platform, with hashing made cheap.
-pub struct World {
-    pub test: TestPlatform,
-    pub identity: Identity,
-    pub app: Router,
+pub(crate) struct World {
+    pub(crate) test: TestPlatform,
+    pub(crate) identity: Identity,
+    pub(crate) app: Router,
 }
 
 /// What came back.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: StatusCode,
-    pub body: Value,
-    pub cookie: Option<String>,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) body: Value,
+    pub(crate) cookie: Option<String>,
 }
 
 impl Answer {
     /// The problem's code, or nothing.
-    pub fn code(&self) -> &str {
+    pub(crate) fn code(&self) -> &str {
         self.body["code"].as_str().unwrap_or_default()
     }
 
     /// The problem's field, or nothing.
-    pub fn field(&self) -> &str {
+    pub(crate) fn field(&self) -> &str {
         self.body["field"].as_str().unwrap_or_default()
     }
 
     /// The text at `name`.
-    pub fn text(&self, name: &str) -> String {
+    pub(crate) fn text(&self, name: &str) -> String {
         self.body[name].as_str().unwrap_or_else(|| panic!("no {name} in {self:?}")).to_owned()
     }
 
-    pub fn is(&self, status: u16, code: &str) {
+    pub(crate) fn is(&self, status: u16, code: &str) {
         assert_eq!((self.status.as_u16(), self.code()), (status, code), "{self:?}");
     }
 
-    pub fn ok(self, status: u16) -> Self {
+    pub(crate) fn ok(self, status: u16) -> Self {
         assert_eq!(self.status.as_u16(), status, "{self:?}");
         self
     }
@@ -63,26 +63,26 @@ impl Answer {
 
 /// Somebody's way to the server.
 #[derive(Debug, Clone, Default)]
-pub struct Client {
-    pub token: String,
-    pub csrf: String,
-    pub key: String,
+pub(crate) struct Client {
+    pub(crate) token: String,
+    pub(crate) csrf: String,
+    pub(crate) key: String,
 }
 
 impl World {
-    pub fn new(test: TestPlatform) -> Self {
+    pub(crate) fn new(test: TestPlatform) -> Self {
         let config = Config { hash_memory_kib: 64, hash_passes: 1, ..Config::default() };
         let identity = Identity::new(test.platform.clone(), config).unwrap();
         let (app, _) = router::<()>(identity.clone()).split_for_parts();
         Self { test, identity, app }
     }
 
-    pub async fn console(&self, institution: InstitutionId) -> Principal {
+    pub(crate) async fn console(&self, institution: InstitutionId) -> Principal {
         console_principal(&self.test.platform, institution, None).await.unwrap()
     }
 
     /// Adds a person with `role` and [`password_of`] the name.
-    pub async fn add(&self, institution: InstitutionId, name: &str, role: Role) -> UserId {
+    pub(crate) async fn add(&self, institution: InstitutionId, name: &str, role: Role) -> UserId {
         let new = NewUser {
             user_name: name.to_owned(),
             display_name: format!("{name}さん"),
@@ -97,16 +97,16 @@ impl World {
     }
 
     /// Adds a person and signs in.
-    pub async fn client(&self, name: &str, role: Role) -> Client {
+    pub(crate) async fn client(&self, name: &str, role: Role) -> Client {
         self.add(self.test.institution, name, role).await;
         self.sign_in(name).await
     }
 
-    pub async fn sign_in(&self, name: &str) -> Client {
+    pub(crate) async fn sign_in(&self, name: &str) -> Client {
         self.sign_in_to("town", name, &password_of(name)).await
     }
 
-    pub async fn sign_in_to(&self, institution: &str, name: &str, password: &str) -> Client {
+    pub(crate) async fn sign_in_to(&self, institution: &str, name: &str, password: &str) -> Client {
         let body = json!({"institution": institution, "user_name": name, "password": password});
         let answer = self.call(&Client::default(), "POST", "/session", body).await.ok(200);
         Client {
@@ -117,13 +117,19 @@ impl World {
     }
 
     /// One try at the password of `name`.
-    pub async fn attempt(&self, name: &str, password: &str) -> Answer {
+    pub(crate) async fn attempt(&self, name: &str, password: &str) -> Answer {
         let body = json!({"user_name": name, "password": password});
         self.call(&Client::default(), "POST", "/session", body).await
     }
 
     /// Calls; `Value::Null` sends no body.
-    pub async fn call(&self, client: &Client, method: &str, path: &str, body: Value) -> Answer {
+    pub(crate) async fn call(
+        &self,
+        client: &Client,
+        method: &str,
+        path: &str,
+        body: Value,
+    ) -> Answer {
         let (kind, text) = match body {
             Value::Null => ("", String::new()),
             Value::String(csv) => ("text/csv", csv),
@@ -132,7 +138,7 @@ impl World {
         self.send(client, (method, path), (kind, text), &[]).await
     }
 
-    pub async fn send(
+    pub(crate) async fn send(
         &self,
         client: &Client,
         (method, path): (&str, &str),
@@ -178,7 +184,7 @@ impl World {
     }
 
     /// How many acts of `kind` there are.
-    pub async fn acts(&self, kind: &str) -> i64 {
+    pub(crate) async fn acts(&self, kind: &str) -> i64 {
         let mut tx = self.test.platform.db.read().await.unwrap();
         let row = tx
             .fetch_one("SELECT COUNT(*) AS acts FROM act WHERE kind = $1", params![kind])
