@@ -73,7 +73,7 @@ impl Gateway {
         let address = self.address(&chat.order.endpoint, "/chat/completions").await?;
         let body = Some(Bytes::from(chat.body.clone()));
         let body = upstream::call_json(&self.outbound, self.config, permit, &address, body).await?;
-        Answer::read(body)
+        Answer::read(&body)
     }
 
     async fn open_embedded(
@@ -167,9 +167,9 @@ struct WireMessage<'a> {
 }
 
 impl Answer {
-    fn read(body: Bytes) -> Result<Self, Error> {
+    fn read(body: &Bytes) -> Result<Self, Error> {
         let wire: WireAnswer<'_> =
-            serde_json::from_slice(&body).map_err(|_| UpstreamFault::Malformed)?;
+            serde_json::from_slice(body).map_err(|_| UpstreamFault::Malformed)?;
         let mut text = String::new();
         for choice in &wire.choices {
             text.push_str(choice.message.content.as_deref().unwrap_or_default());

@@ -23,7 +23,7 @@ impl Default for Config {
             body_bytes_max: 8 << 20,
             answer_bytes_max: 32 << 20,
             items_max: 2_048,
-            idle_timeout: Duration::from_secs(60),
+            idle_timeout: Duration::from_mins(1),
             allow_insecure: false,
         }
     }

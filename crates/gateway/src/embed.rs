@@ -1,5 +1,7 @@
 //! The verb by which other slices have text turned into vectors: one attempt and outcome a batch.
 
+use std::fmt::Write as _;
+
 use bytes::Bytes;
 use kaname_guard::{Action, Caller, Outcome, Purpose, Usage};
 use kaname_kernel::{ActId, EndpointId, Label};
@@ -97,7 +99,10 @@ fn content_of(purpose: Purpose, texts: &[String]) -> (&'static str, Vec<u8>) {
     let joined = json!(texts).to_string();
     if purpose == Purpose::Index {
         let digest = Sha256::digest(joined.as_bytes());
-        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = digest.iter().fold(String::new(), |mut hex, byte| {
+            let _infallible = write!(hex, "{byte:02x}");
+            hex
+        });
         return ("input_sha256", hex.into_bytes());
     }
     ("input", joined.into_bytes())

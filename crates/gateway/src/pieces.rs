@@ -104,9 +104,9 @@ pub(crate) fn piece_of(event: Event) -> Result<Piece, Error> {
         let Some(delta) = choice.delta else { continue };
         let text = delta.content.unwrap_or_default();
         if choice.index == 0 {
-            said.text.push_str(&text)
+            said.text.push_str(&text);
         } else {
-            said.other.push_str(&text)
+            said.other.push_str(&text);
         }
         said.other.push_str(delta.tool_calls.map_or("", RawValue::get));
     }
@@ -127,7 +127,7 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    fn chunk(&self, delta: Value, finish_reason: Option<&str>) -> Bytes {
+    fn chunk(&self, delta: &Value, finish_reason: Option<&str>) -> Bytes {
         let choice =
             json!({"index": 0, "delta": delta, "logprobs": null, "finish_reason": finish_reason});
         let mut chunk = self.base("chat.completion.chunk");
@@ -168,7 +168,7 @@ pub(crate) fn usage_of(prompt_tokens: u64, completion_tokens: u64) -> Value {
 /// The embedded generator's answer in the same form as an upstream's.
 pub(crate) fn pieces_of(generated: Generated, frame: Frame) -> Pieces {
     let opening = Piece::Chunk {
-        raw: frame.chunk(json!({"role": "assistant", "content": ""}), None),
+        raw: frame.chunk(&json!({"role": "assistant", "content": ""}), None),
         said: Said::default(),
     };
     let rest = generated.flat_map(move |event| {
@@ -183,7 +183,7 @@ pub(crate) fn pieces_of(generated: Generated, frame: Frame) -> Pieces {
 fn pieces_of_event(event: GeneratorEvent, frame: &Frame) -> Vec<Piece> {
     match event {
         GeneratorEvent::Delta(text) => vec![Piece::Chunk {
-            raw: frame.chunk(json!({"content": text}), None),
+            raw: frame.chunk(&json!({"content": text}), None),
             said: Said { text, ..Said::default() },
         }],
         GeneratorEvent::Done { finish_reason, prompt_tokens, completion_tokens } => {
@@ -197,7 +197,7 @@ fn pieces_of_event(event: GeneratorEvent, frame: &Frame) -> Vec<Piece> {
                 ..Said::default()
             };
             let mut pieces =
-                vec![Piece::Chunk { raw: frame.chunk(json!({}), Some(finish_reason)), said }];
+                vec![Piece::Chunk { raw: frame.chunk(&json!({}), Some(finish_reason)), said }];
             if frame.include_usage {
                 let raw = frame.usage(&usage_of(prompt_tokens, completion_tokens));
                 pieces.push(Piece::Chunk { raw, said: Said::default() });

@@ -91,7 +91,7 @@ impl Recorded {
                 attempt.received(said.text.as_bytes());
                 attempt.received(said.other.as_bytes());
                 self.usage = said.usage.unwrap_or(self.usage);
-                self.finish_reason = said.finish_reason.or(self.finish_reason.take());
+                self.finish_reason = said.finish_reason.or_else(|| self.finish_reason.take());
                 Some(Ok(Released::Chunk { raw, text: said.text }))
             }
             Ok(Piece::Done { raw }) => {

@@ -91,11 +91,10 @@ impl<'t> Walk<'t> {
 
     fn step(&mut self, byte: u8, token: Range<usize>) -> Result<(), ScanError> {
         match byte {
-            b' ' | b'\t' | b'\n' | b'\r' => {}
+            b' ' | b'\t' | b'\n' | b'\r' | b':' => {}
             b'"' if matches!(self.levels.last(), Some(Level::Object { at_key: true, .. })) => {
                 self.key(token)?;
             }
-            b':' => {}
             b',' => {
                 if let Some(Level::Object { at_key, .. }) = self.levels.last_mut() {
                     *at_key = true;

@@ -9,7 +9,7 @@ use kaname_platform::{
     params,
 };
 
-use crate::model::{Endpoint, Health};
+use crate::model::{Capability, Endpoint, Health, Language};
 
 const INSERT: &str = "INSERT INTO endpoint (endpoint_id, institution_id, name, kind, base_url, has_api_key, \
     model, public_name, capabilities, languages, clearance, enabled, vendor, operator_country, \
@@ -32,8 +32,8 @@ pub(crate) async fn insert(conn: &mut Conn, endpoint: &Endpoint) -> Result<(), D
         e.has_api_key,
         e.model.as_str(),
         e.public_name.as_str(),
-        join(&e.capabilities, |c| c.as_str()),
-        join(&e.languages, |l| l.as_str()),
+        join(&e.capabilities, Capability::as_str),
+        join(&e.languages, Language::as_str),
         &e.clearance,
         e.enabled,
         e.vendor.as_str(),
@@ -58,8 +58,8 @@ pub(crate) async fn update(conn: &mut Conn, endpoint: &Endpoint) -> Result<(), D
         e.has_api_key,
         e.model.as_str(),
         e.public_name.as_str(),
-        join(&e.capabilities, |c| c.as_str()),
-        join(&e.languages, |l| l.as_str()),
+        join(&e.capabilities, Capability::as_str),
+        join(&e.languages, Language::as_str),
         &e.clearance,
         e.enabled,
         e.vendor.as_str(),

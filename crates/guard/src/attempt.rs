@@ -73,23 +73,15 @@ pub struct Attempt {
     caller: Caller,
     label: Label,
     request: ActId,
-    attempt: ActId,
+    act: ActId,
     answer: Vec<u8>,
     open: bool,
 }
 
 impl Attempt {
     pub(crate) fn open(guard: &Guard, caller: Caller, label: Label, acts: (ActId, ActId)) -> Self {
-        let (request, attempt) = acts;
-        Self {
-            guard: guard.clone(),
-            caller,
-            label,
-            request,
-            attempt,
-            answer: Vec::new(),
-            open: true,
-        }
+        let (request, act) = acts;
+        Self { guard: guard.clone(), caller, label, request, act, answer: Vec::new(), open: true }
     }
 
     /// The act of the request: what the caller keeps.
@@ -99,7 +91,7 @@ impl Attempt {
 
     /// The act of the attempt.
     pub fn attempt_act(&self) -> ActId {
-        self.attempt
+        self.act
     }
 
     /// The join of everything in the request.
@@ -122,21 +114,21 @@ impl Attempt {
     ///
     /// Dropping the future does not undo it.
     pub async fn settle(mut self, outcome: Outcome) -> Result<ActId, Error> {
-        let recorded = self.close(outcome);
+        let recorded = self.close(&outcome);
         recorded.await.map_err(|_| Error::Stopping)?.map_err(Error::Log)
     }
 
     /// Starts recording; gives where the result arrives.
-    fn close(&mut self, outcome: Outcome) -> oneshot::Receiver<Result<ActId, DbError>> {
+    fn close(&mut self, outcome: &Outcome) -> oneshot::Receiver<Result<ActId, DbError>> {
         self.open = false;
         let (sender, receiver) = oneshot::channel();
         let guard = self.guard.clone();
-        let act = outcome_act(self.caller.act("guard.outcome"), &outcome)
+        let act = outcome_act(self.caller.act("guard.outcome"), outcome)
             .label(&self.label)
-            .following(self.attempt)
+            .following(self.act)
             .reference("request", self.request)
             .content("answer", std::mem::take(&mut self.answer));
-        let attempt = self.attempt;
+        let attempt = self.act;
         self.guard.platform.tasks.spawn("guard-settle", async move {
             let result = guard.write_outcome(attempt, act).await;
             if let Err(error) = &result {
@@ -152,7 +144,7 @@ impl Drop for Attempt {
     fn drop(&mut self) {
         // Without a runtime the process is at its end: the next start closes what is open.
         if self.open && tokio::runtime::Handle::try_current().is_ok() {
-            let _unheard = self.close(Outcome {
+            let _unheard = self.close(&Outcome {
                 kind: OutcomeKind::Abandoned,
                 code: None,
                 usage: Usage::default(),

@@ -233,7 +233,7 @@ mod tests {
             (Facts { reads: vec![Label::of_rank(3)], ..good.clone() }, "caller_not_cleared"),
             (Facts { missing_scope: Some(Scope::Models), ..good.clone() }, "scope_missing"),
             (Facts { missing_role: Some(Role::Administrator), ..good.clone() }, "role_missing"),
-            (Facts { caller_clearance: None, ..good.clone() }, "system_may_only_embed"),
+            (Facts { caller_clearance: None, ..good }, "system_may_only_embed"),
         ];
         for (facts, name) in cases {
             assert_eq!(decide(&facts).summary(), name);

@@ -1,6 +1,6 @@
 //! The guard itself: holder of the one mint of permits.
 
-use std::sync::Arc;
+use std::{fmt::Write as _, sync::Arc};
 
 use kaname_kernel::{InstitutionId, Label};
 use kaname_platform::{Platform, outbound::PermitMint, params};
@@ -20,7 +20,10 @@ impl Guard {
     /// The guard over `platform`. Who gives `mint` away here cannot make a permit any more.
     pub fn new(platform: Platform, mint: PermitMint) -> Self {
         let digest = Sha256::digest(POLICY.as_bytes());
-        let policy: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let policy = digest.iter().fold(String::new(), |mut hex, byte| {
+            let _infallible = write!(hex, "{byte:02x}");
+            hex
+        });
         Self { platform, mint: Arc::new(mint), policy: policy.into() }
     }
 

@@ -1,4 +1,5 @@
 //! The one way, on both databases: what is recorded, when, and that nothing is left open.
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up must stop")]
 
 use std::time::Duration;
 

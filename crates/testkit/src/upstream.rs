@@ -72,6 +72,10 @@ pub const PIECES: [&str; 3] = ["粗大ごみは", "一点五百円", "です。"
 
 impl Upstream {
     /// Starts a server that answers in `manner`.
+    ///
+    /// # Panics
+    ///
+    /// When there is no port.
     #[expect(clippy::disallowed_methods, reason = "a test server has no platform to spawn on")]
     pub async fn start(manner: Manner) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");

@@ -281,3 +281,40 @@ async fn only_an_endpoint_that_is_on_cleared_and_speaks_the_language_is_capable(
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_embedded_generator_answers_in_openais_shape_and_never_counts_for_japanese() {
+    on_both(|test| async move {
+        let world = World::new(test).await;
+        world.gateway.ensure_embedded_endpoints().await.unwrap();
+        let call = |text: &str, rest: &str| {
+            format!(
+                "{{\"model\":\"kaname/embedded\",\"messages\":[{{\"role\":\"user\",\"content\":\"{text}\"}}]{rest}}}"
+            )
+        };
+        let whole = world.post("/v1/chat/completions", &call("one two", ""), &[]).await;
+        let (status, answer) = json_of(whole).await;
+        assert_eq!((status.as_u16(), &answer["choices"][0]["message"]["content"]), (200, &"one two".into()));
+        assert_eq!(answer["object"], "chat.completion");
+        assert_eq!((&answer["model"], &answer["usage"]["total_tokens"]), (&"kaname/embedded".into(), &4.into()));
+        let rest = ",\"stream\":true,\"stream_options\":{\"include_usage\":true}";
+        let (_, text) = text_of(world.post("/v1/chat/completions", &call("one two", rest), &[]).await).await;
+        let data: Vec<&str> = text.split("\n\n").filter_map(|event| event.strip_prefix("data: ")).collect();
+        assert_eq!((data.len(), data[5]), (6, "[DONE]"), "role, two words, finish, usage, end: {text}");
+        let chunks: Vec<Value> = data[..5].iter().map(|chunk| serde_json::from_str(chunk).unwrap()).collect();
+        assert!(chunks.iter().all(|chunk| chunk["object"] == "chat.completion.chunk" && chunk["id"] == chunks[0]["id"]));
+        assert_eq!(chunks[1]["choices"][0]["delta"]["content"], "one ");
+        assert_eq!(chunks[3]["choices"][0]["finish_reason"], "stop");
+        assert_eq!((&chunks[4]["choices"], &chunks[4]["usage"]["prompt_tokens"]), (&Value::Array(Vec::new()), &2.into()));
+        let crashed = world.post("/v1/chat/completions", &call("crash", ""), &[]).await;
+        assert_eq!(json_of(crashed).await.1["error"]["code"], "gateway.embedded_failed");
+        assert_eq!(world.acts().await.last().unwrap(), "outcome broken gateway.embedded_failed");
+        let (institution, label) = (world.test.institution, Label::of_rank(2));
+        for (language, expected) in [(Language::En, true), (Language::Ja, false)] {
+            let found =
+                world.gateway.capable_endpoint(institution, &label, Capability::Chat, Some(language)).await;
+            assert_eq!(found.unwrap().is_some(), expected, "{language:?}");
+        }
+    })
+    .await;
+}

@@ -12,7 +12,7 @@ use crate::support::{World, json_of};
 async fn the_embedded_model_answers_in_openais_shape() {
     on_both(|test| async move {
         let world = World::new(test).await;
-        assert_eq!(world.gateway.ensure_embedded_endpoints().await.unwrap(), 1);
+        assert_eq!(world.gateway.ensure_embedded_endpoints().await.unwrap(), 2);
         assert_eq!(world.gateway.ensure_embedded_endpoints().await.unwrap(), 0, "once is enough");
         let world = &world;
         let call = |body: serde_json::Value| async move {

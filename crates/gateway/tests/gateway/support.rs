@@ -7,10 +7,11 @@ use axum::{
     body::Body,
     http::{Request, Response, StatusCode},
 };
-use futures_util::future::BoxFuture;
+use futures_util::{StreamExt as _, future::BoxFuture, stream};
 use http_body_util::BodyExt as _;
 use kaname_gateway::{
-    Capability, Config, EmbeddedEmbedder, EmbeddedError, Endpoint, EndpointKind, Gateway, Language,
+    Capability, Config, EmbeddedEmbedder, EmbeddedError, EmbeddedFault, EmbeddedGenerator,
+    Endpoint, EndpointKind, Gateway, Generated, GeneratorEvent, GeneratorRequest, Language,
     NewEndpoint,
     http::{GatewayState, router},
     openai,
@@ -31,7 +32,7 @@ use tower::ServiceExt as _;
 pub(crate) struct Measuring;
 
 impl EmbeddedEmbedder for Measuring {
-    fn model(&self) -> &str {
+    fn model(&self) -> &'static str {
         "measuring"
     }
 
@@ -51,6 +52,47 @@ impl EmbeddedEmbedder for Measuring {
                 .iter()
                 .map(|text| vec![size(text.len()), size(text.chars().count())])
                 .collect())
+        })
+    }
+}
+
+/// A generator that says the last message again, word by word. It speaks English alone.
+#[derive(Debug)]
+pub(crate) struct Parrot;
+
+impl EmbeddedGenerator for Parrot {
+    fn model(&self) -> &'static str {
+        "parrot"
+    }
+
+    fn languages(&self) -> &[Language] {
+        &[Language::En]
+    }
+
+    fn generate(
+        &self,
+        permit: Permit,
+        request: GeneratorRequest,
+    ) -> BoxFuture<'static, Result<Generated, EmbeddedError>> {
+        Box::pin(async move {
+            permit.spend(&Target::Embedded("parrot".to_owned())).unwrap();
+            let words = request.messages.last().unwrap().1.clone();
+            let count = u64::try_from(words.split(' ').count()).unwrap();
+            let mut events: Vec<Result<GeneratorEvent, EmbeddedError>> = words
+                .split_inclusive(' ')
+                .map(|word| Ok(GeneratorEvent::Delta(word.to_owned())))
+                .collect();
+            events.push(if words == "crash" {
+                let detail = "the engine process ended".to_owned();
+                Err(EmbeddedError { fault: EmbeddedFault::Failed, detail })
+            } else {
+                Ok(GeneratorEvent::Done {
+                    finish_reason: "stop",
+                    prompt_tokens: count,
+                    completion_tokens: count,
+                })
+            });
+            Ok(stream::iter(events).boxed())
         })
     }
 }
@@ -77,7 +119,8 @@ impl World {
             Config { idle_timeout: patience, body_bytes_max: 64 << 10, ..Config::default() };
         let guard = Guard::new(platform.clone(), mint);
         let gateway = Gateway::new(platform.clone(), guard, outbound, config)
-            .with_embedder(Arc::new(Measuring));
+            .with_embedder(Arc::new(Measuring))
+            .with_generator(Arc::new(Parrot));
         let cheap = kaname_identity::Config {
             hash_memory_kib: 64,
             hash_passes: 1,
@@ -238,5 +281,7 @@ pub(crate) async fn text_of(response: Response<Body>) -> (StatusCode, String) {
 
 pub(crate) async fn json_of(response: Response<Body>) -> (StatusCode, Value) {
     let (status, text) = text_of(response).await;
-    (status, serde_json::from_str(&text).unwrap_or_else(|_| panic!("{status}: not JSON: {text}")))
+    let value = serde_json::from_str(&text);
+    assert!(value.is_ok(), "{status}: not JSON: {text}");
+    (status, value.unwrap())
 }
