@@ -75,7 +75,7 @@ export class Chat {
 		const run = { accepted: false, finished: false };
 		const question = this.#showQuestion(text);
 		try {
-			const id = await this.#ensureConversation(collectionIds, onstarted);
+			const id = await this.#ensureConversation(collectionIds, onstarted, abort.signal);
 			for await (const event of this.#calls.ask(id, { text, collection_ids: collectionIds }, abort.signal)) {
 				if (this.#abort !== abort) return true;
 				if (event.kind === 'started') run.accepted = true;
@@ -116,9 +116,14 @@ export class Chat {
 		this.loading = false;
 	}
 
-	async #ensureConversation(collectionIds: string[], onstarted: (started: Conversation) => void): Promise<string> {
+	async #ensureConversation(
+		collectionIds: string[],
+		onstarted: (started: Conversation) => void,
+		signal: AbortSignal
+	): Promise<string> {
 		if (this.conversation !== null) return this.conversation.id;
 		const started = await this.#calls.startConversation(collectionIds);
+		signal.throwIfAborted();
 		this.conversation = started;
 		this.#wanted = started.id;
 		onstarted(started);

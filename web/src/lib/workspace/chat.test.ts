@@ -106,6 +106,24 @@ describe('a chat', () => {
 		expect(texts(chat)).toHaveLength(2);
 	});
 
+	it('stays where the person went while a conversation was being made', async () => {
+		let made: (value: Conversation) => void = ignore;
+		const ids: string[] = [];
+		const chat = new Chat({
+			ask: async function* () {
+				yield done;
+			},
+			stopAnswer: async () => undefined,
+			startConversation: () => new Promise((resolve) => (made = resolve)),
+			getConversation: async () => ({ conversation: { ...conversation, id: 'c2' }, messages: [] })
+		});
+		const sent = chat.send('質問', [], (c) => ids.push(c.id));
+		await chat.open('c2');
+		made(conversation);
+		expect(await sent).toBe(false);
+		expect([ids, chat.conversation?.id, chat.messages]).toEqual([[], 'c2', []]);
+	});
+
 	it('opens the conversation asked for last', async () => {
 		const chat = chatWith(async function* () {
 			yield done;
