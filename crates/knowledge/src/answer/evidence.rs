@@ -1,0 +1,201 @@
+//! What speaks for a passage as the answer to a question: numbers between 0 and 1, nothing else.
+//!
+//! Pure: the question's terms, how rare they are and the chunks come in. Nothing here knows of a
+//! single document, place or topic.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kaname_lexicon_core::{Asks, Lexicon, Mode, PartOfSpeech, Question, Term, TermKind};
+
+/// A term of the question with what it counts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asked {
+    /// The term.
+    pub text: String,
+    /// How much it counts: its rarity, less for what says less.
+    pub weight: f32,
+    /// Whether it is a word of its own, not a pair made of two.
+    pub is_word: bool,
+}
+
+/// A chunk that may hold the answer.
+#[derive(Debug, Clone)]
+pub struct ChunkEvidence {
+    /// The title of its document.
+    pub title: String,
+    /// The headings above it.
+    pub heading: String,
+    /// What it says, rows with the names of their columns.
+    pub words: String,
+    /// BM25 against the best chunk's, 0 to 1.
+    pub lexical: f32,
+    /// The fused rank against the best chunk's, 0 to 1.
+    pub fused: f32,
+    /// Its passages, in order.
+    pub passages: Vec<PassageEvidence>,
+}
+
+/// A passage of a chunk.
+#[derive(Debug, Clone)]
+pub struct PassageEvidence {
+    /// Its text, a row with the names of its columns.
+    pub words: String,
+    /// Cosine with the question.
+    pub cosine: f32,
+}
+
+/// What speaks for one passage.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Features {
+    /// Share of the question that the passage itself says.
+    pub covered: f32,
+    /// The same with its heading and title.
+    pub covered_above: f32,
+    /// The same with the whole chunk, heading and title.
+    pub covered_chunk: f32,
+    /// Cosine of the passage with the question.
+    pub cosine: f32,
+    /// Best cosine in its chunk.
+    pub cosine_chunk: f32,
+    /// BM25 of its chunk against the best.
+    pub lexical: f32,
+    /// Fused rank of its chunk against the best.
+    pub fused: f32,
+    /// Whether it holds the kind of thing that is asked for: 1, 0, or one half when nothing is said.
+    pub fits: f32,
+    /// The weight of the heaviest term that chunk, heading and title lack, against the whole.
+    pub missing: f32,
+    /// The share of the question that the title alone says.
+    pub covered_title: f32,
+    /// How far its length is from a sentence's.
+    pub length: f32,
+}
+
+/// The question's terms with their weights.
+pub fn asked(question: &Question, rarity: &BTreeMap<&str, f32>) -> Vec<Asked> {
+    let mut seen = BTreeSet::new();
+    question
+        .terms
+        .iter()
+        .filter(|term| seen.insert(term.text.as_str()))
+        .map(|term| Asked {
+            text: term.text.clone(),
+            weight: rarity.get(term.text.as_str()).copied().unwrap_or(1.0) * importance(term),
+            is_word: term.kind == TermKind::Word,
+        })
+        .collect()
+}
+
+fn importance(term: &Term) -> f32 {
+    match (term.kind, term.part_of_speech) {
+        (TermKind::Compound, _) => 0.5,
+        (TermKind::Bigram, _) => 0.3,
+        (TermKind::Code, _) => 1.0,
+        (TermKind::Word, PartOfSpeech::Verb | PartOfSpeech::Adjective) => 0.6,
+        (TermKind::Word, PartOfSpeech::Number) => 0.7,
+        (TermKind::Word, _) => 1.0,
+    }
+}
+
+fn terms_of(lexicon: &Lexicon, text: &str) -> BTreeSet<String> {
+    lexicon.search_terms(text, Mode::Index).into_iter().map(|term| term.text).collect()
+}
+
+fn share(asked: &[Asked], has: impl Fn(&str) -> bool) -> f32 {
+    let whole: f32 = asked.iter().map(|term| term.weight).sum();
+    let found: f32 = asked.iter().filter(|term| has(&term.text)).map(|term| term.weight).sum();
+    if whole > 0.0 { found / whole } else { 0.0 }
+}
+
+/// The features of each passage of `chunk`, in order.
+pub fn features(
+    lexicon: &Lexicon,
+    asks: &[Asks],
+    asked: &[Asked],
+    chunk: &ChunkEvidence,
+) -> Vec<Features> {
+    let title = terms_of(lexicon, &chunk.title);
+    let mut above = terms_of(lexicon, &chunk.heading);
+    above.extend(title.iter().cloned());
+    let inside = terms_of(lexicon, &chunk.words);
+    let anywhere = |text: &str| inside.contains(text) || above.contains(text);
+    let whole: f32 = asked.iter().map(|term| term.weight).sum();
+    let missing = asked
+        .iter()
+        .filter(|term| term.is_word && !anywhere(&term.text))
+        .fold(0.0_f32, |most, term| most.max(term.weight));
+    let cosine_chunk = chunk.passages.iter().fold(0.0_f32, |best, one| best.max(one.cosine));
+    let covered_chunk = share(asked, anywhere);
+    let covered_title = share(asked, |text| title.contains(text));
+    chunk
+        .passages
+        .iter()
+        .map(|passage| {
+            let own = terms_of(lexicon, &passage.words);
+            Features {
+                covered: share(asked, |text| own.contains(text)),
+                covered_above: share(asked, |text| own.contains(text) || above.contains(text)),
+                covered_chunk,
+                cosine: passage.cosine,
+                cosine_chunk,
+                lexical: chunk.lexical,
+                fused: chunk.fused,
+                fits: fits(asks, &passage.words),
+                missing: missing / whole.max(f32::MIN_POSITIVE),
+                covered_title,
+                length: length(&passage.words),
+            }
+        })
+        .collect()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a length in characters")]
+fn length(words: &str) -> f32 {
+    (words.chars().count() as f32 / 120.0).min(1.0)
+}
+
+/// Whether `words` hold the kind of thing that is asked for.
+fn fits(asks: &[Asks], words: &str) -> f32 {
+    let plain = kaname_lexicon_core::fold::fold(words);
+    let plain = plain.as_str();
+    let shown = asks.iter().filter_map(|asks| holds(*asks, plain));
+    let (found, all) =
+        shown.fold((0_u8, 0_u8), |(found, all), fit| (found + u8::from(fit), all + 1));
+    if all == 0 { 0.5 } else { f32::from(found) / f32::from(all) }
+}
+
+/// Whether `plain` holds what `asks` names; nothing when that cannot be told from its form.
+fn holds(asks: Asks, plain: &str) -> Option<bool> {
+    let any = |signs: &[&str]| signs.iter().any(|sign| plain.contains(sign));
+    let digits = plain.chars().any(|c| c.is_ascii_digit());
+    match asks {
+        Asks::Amount => {
+            Some(digits && any(&["円", "料", "額", "率", "分の"]) || any(&["無料", "免除"]))
+        }
+        Asks::Count => Some(digits),
+        Asks::Time => Some(
+            digits && any(&["年", "月", "日", "時", "分", "期", "週"])
+                || any(&["曜", "まで", "以内"]),
+        ),
+        Asks::Place => Some(any(&[
+            "課",
+            "窓口",
+            "場所",
+            "階",
+            "館",
+            "役場",
+            "センター",
+            "所",
+            "室",
+            "支所",
+            "公園",
+            "学校",
+        ])),
+        Asks::Person => Some(any(&["者", "人", "方", "員", "長", "課"])),
+        Asks::Method => {
+            Some(any(&["ください", "申請", "申込", "提出", "により", "する", "して", "れば"]))
+        }
+        Asks::Things => Some(any(&["必要", "持", "書", "証", "カード", "印"])),
+        Asks::Reason => Some(any(&["ため", "から", "ので", "理由", "により"])),
+    }
+}

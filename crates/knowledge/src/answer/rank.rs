@@ -1,0 +1,45 @@
+//! From what speaks for a passage to one number, and from the best passage to a verdict.
+//!
+//! The weights were fitted on half of the demo town's questions and held against the other half;
+//! `bench/knowledge` says how, and what came of it.
+
+use super::evidence::Features;
+
+/// How much each feature speaks for a passage.
+const WEIGHTS: Features = Features {
+    covered: 1.6,
+    covered_above: 1.2,
+    covered_chunk: 0.8,
+    cosine: 2.0,
+    cosine_chunk: 0.4,
+    lexical: 0.8,
+    fused: 0.6,
+    fits: 0.5,
+    missing: -0.6,
+    covered_title: 0.3,
+    length: -0.1,
+};
+
+/// How well a passage answers; comparable within one question only.
+pub fn score(features: &Features) -> f32 {
+    dot(features, &WEIGHTS)
+}
+
+fn dot(left: &Features, right: &Features) -> f32 {
+    let values = |it: &Features| {
+        [
+            it.covered,
+            it.covered_above,
+            it.covered_chunk,
+            it.cosine,
+            it.cosine_chunk,
+            it.lexical,
+            it.fused,
+            it.fits,
+            it.missing,
+            it.covered_title,
+            it.length,
+        ]
+    };
+    values(left).iter().zip(values(right)).map(|(left, right)| left * right).sum()
+}

@@ -1,0 +1,283 @@
+//! From a question to ranked passages that the reader may see: words and meaning, fused.
+//!
+//! The allowed scopes are worked out first and filter both searches before anything is scored;
+//! every document is checked once more against the records before anything of it goes on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kaname_gateway::Embedded;
+use kaname_guard::{Caller, Purpose};
+use kaname_kernel::{CollectionId, DocumentId, Label, Principal};
+use kaname_lexicon_core::{Lexicon, Question};
+use kaname_text_core::{BlockKind, Chunk};
+
+use crate::{
+    Error, Knowledge,
+    answer::{
+        evidence::{Asked, ChunkEvidence, Features, PassageEvidence, asked, features},
+        rank::score,
+    },
+    index::{
+        Near, Shelf, blocking,
+        full_text::{ChunkKey, WeightedTerm},
+        scope,
+        vectors::Query,
+    },
+    model::{Collection, Document, Hit},
+    store,
+};
+
+/// Chunks taken from each of the two searches.
+const TAKEN: usize = 60;
+/// Chunks whose passages are looked at.
+const CONSIDERED: usize = 40;
+/// The constant of reciprocal rank fusion.
+const RRF_K: f32 = 60.0;
+
+/// A passage with all that speaks for it.
+#[derive(Debug, Clone)]
+pub(crate) struct Ranked {
+    pub(crate) hit: Hit,
+    pub(crate) chunk: usize,
+    /// The passage in words: a row with the names of its columns.
+    pub(crate) words: String,
+    pub(crate) features: Features,
+}
+
+/// What came of a retrieval.
+#[derive(Debug)]
+pub(crate) struct Retrieved {
+    pub(crate) ranked: Vec<Ranked>,
+    pub(crate) embedded: Embedded,
+}
+
+/// What the reader asks, prepared.
+struct Prepared {
+    question: Question,
+    query: Query,
+    scopes: BTreeSet<String>,
+}
+
+/// A chunk that both searches together put forward.
+struct Fused {
+    key: ChunkKey,
+    lexical: f32,
+    fused: f32,
+}
+
+/// A fused chunk with its records.
+struct Hydrated {
+    fused: Fused,
+    document: Document,
+    chunk: Chunk,
+    original: Option<String>,
+    passages: Vec<Near>,
+}
+
+impl Knowledge {
+    /// Ranks the passages of the collections that `by` may read, best first.
+    pub(crate) async fn retrieve(
+        &self,
+        by: &Principal,
+        text: &str,
+        (purpose, collections): (Purpose, Option<&[CollectionId]>),
+    ) -> Result<Retrieved, Error> {
+        let label = self.gateway.guard().default_label(by.institution).await?;
+        let embedded =
+            self.gateway.embed(&Caller::from(by), purpose, &label, vec![text.to_owned()]).await?;
+        let lexicon = self.lexicon()?;
+        let readable = self.readable(by, collections).await?;
+        let shelf = self.shelf(by.institution).await?;
+        let prepared = Prepared {
+            question: lexicon.question(text),
+            query: Query::new(embedded.vectors.first().map_or(&[], Vec::as_slice)),
+            scopes: readable.scopes.clone(),
+        };
+        let searching = std::sync::Arc::clone(&shelf);
+        let (prepared, fused, near, terms) = blocking(move || {
+            let terms = weighted(&searching, &prepared.question)?;
+            let (fused, near) = fuse(&searching, &prepared)?;
+            Ok((prepared, fused, near, terms))
+        })
+        .await?;
+        let hydrated = self.hydrate(by, (fused, near), &readable.collections).await?;
+        let ranked =
+            blocking(move || Ok(rank(&lexicon, &prepared.question, &terms, hydrated))).await?;
+        Ok(Retrieved { ranked, embedded })
+    }
+
+    async fn readable(
+        &self,
+        by: &Principal,
+        wanted: Option<&[CollectionId]>,
+    ) -> Result<Readable, Error> {
+        let mut tx = self.platform.db.read().await?;
+        let all = store::collections::all(&mut tx, by.institution).await?;
+        let collections: BTreeMap<CollectionId, Collection> = all
+            .into_iter()
+            .filter(|collection| wanted.is_none_or(|wanted| wanted.contains(&collection.id)))
+            .map(|collection| (collection.id, collection))
+            .collect();
+        let scopes = store::documents::scopes(&mut tx, by.institution).await?;
+        let may = |(id, label): &(CollectionId, Label)| {
+            collections.get(id).is_some_and(|collection| collection.may_read(by, label))
+        };
+        let scopes = scopes.into_iter().filter(may).map(|(id, label)| scope(id, &label)).collect();
+        Ok(Readable { collections, scopes })
+    }
+
+    /// Adds the records; whatever the reader may not see by now is dropped.
+    async fn hydrate(
+        &self,
+        by: &Principal,
+        (fused, near): (Vec<Fused>, BTreeMap<ChunkKey, Vec<Near>>),
+        collections: &BTreeMap<CollectionId, Collection>,
+    ) -> Result<Vec<Hydrated>, Error> {
+        let mut tx = self.platform.db.read().await?;
+        let mut documents: BTreeMap<DocumentId, Option<Document>> = BTreeMap::new();
+        let mut hydrated = Vec::with_capacity(fused.len());
+        for fused in fused {
+            let (id, place) = fused.key;
+            if !documents.contains_key(&id) {
+                let found = store::documents::find(&mut tx, by.institution, id).await?;
+                let may = |document: &Document| {
+                    let home = collections.get(&document.collection);
+                    home.is_some_and(|home| home.may_read(by, &document.label))
+                };
+                documents.insert(id, found.filter(may));
+            }
+            let Some(Some(document)) = documents.get(&id) else { continue };
+            let chunk = store::chunks::find(&mut tx, (by.institution, id), place).await?;
+            let passages = near.get(&fused.key).cloned().unwrap_or_default();
+            if let Some((chunk, original)) = chunk {
+                let document = document.clone();
+                hydrated.push(Hydrated { fused, document, chunk, original, passages });
+            }
+        }
+        Ok(hydrated)
+    }
+}
+
+struct Readable {
+    collections: BTreeMap<CollectionId, Collection>,
+    scopes: BTreeSet<String>,
+}
+
+fn weighted(shelf: &Shelf, question: &Question) -> Result<Vec<Asked>, Error> {
+    let texts = question.terms.iter().map(|term| term.text.as_str());
+    let rarity = shelf.full_text.rarity(texts)?;
+    Ok(asked(question, &rarity))
+}
+
+/// The best chunks of both searches by reciprocal rank, and the passages of each with cosines.
+fn fuse(
+    shelf: &Shelf,
+    prepared: &Prepared,
+) -> Result<(Vec<Fused>, BTreeMap<ChunkKey, Vec<Near>>), Error> {
+    let terms: Vec<WeightedTerm> = prepared
+        .question
+        .terms
+        .iter()
+        .map(|term| WeightedTerm { text: term.text.clone(), weight: 1.0 })
+        .collect();
+    let scopes: Vec<String> = prepared.scopes.iter().cloned().collect();
+    let by_words = shelf.full_text.search(&terms, &scopes, TAKEN)?;
+    let mut near: BTreeMap<ChunkKey, Vec<Near>> = BTreeMap::new();
+    for passage in shelf.near(&prepared.query, &prepared.scopes) {
+        near.entry((passage.document, passage.chunk)).or_default().push(passage);
+    }
+    let best = |passages: &Vec<Near>| passages.iter().map(|one| one.cosine).fold(-1.0, f32::max);
+    let mut by_meaning: Vec<(ChunkKey, f32)> =
+        near.iter().map(|(key, passages)| (*key, best(passages))).collect();
+    by_meaning.sort_by(|left, right| right.1.total_cmp(&left.1));
+    by_meaning.truncate(TAKEN);
+    let mut fused: BTreeMap<ChunkKey, f32> = BTreeMap::new();
+    for list in [&by_words, &by_meaning] {
+        for ((key, _), rank) in list.iter().zip(1_u16..) {
+            *fused.entry(*key).or_default() += 1.0 / (RRF_K + f32::from(rank));
+        }
+    }
+    let mut order: Vec<(ChunkKey, f32)> = fused.into_iter().collect();
+    order.sort_by(|left, right| right.1.total_cmp(&left.1));
+    order.truncate(CONSIDERED);
+    let top = order.first().map_or(1.0, |(_, score)| *score);
+    let top_lexical = by_words.first().map_or(1.0, |(_, score)| *score);
+    let lexical: BTreeMap<ChunkKey, f32> = by_words.into_iter().collect();
+    let fused = order
+        .into_iter()
+        .map(|(key, score)| Fused {
+            key,
+            lexical: lexical.get(&key).map_or(0.0, |score| score / top_lexical),
+            fused: score / top,
+        })
+        .collect();
+    Ok((fused, near))
+}
+
+fn rank(
+    lexicon: &Lexicon,
+    question: &Question,
+    terms: &[Asked],
+    hydrated: Vec<Hydrated>,
+) -> Vec<Ranked> {
+    let mut ranked = Vec::new();
+    for one in hydrated {
+        let words: Vec<String> =
+            one.passages.iter().map(|near| in_words(&one.chunk, near)).collect();
+        let evidence = ChunkEvidence {
+            title: one.document.title.clone(),
+            heading: one.chunk.heading.clone(),
+            words: one.chunk.text.clone(),
+            lexical: one.fused.lexical,
+            fused: one.fused.fused,
+            passages: words
+                .iter()
+                .zip(&one.passages)
+                .map(|(words, near)| PassageEvidence { words: words.clone(), cosine: near.cosine })
+                .collect(),
+        };
+        let features = features(lexicon, &question.asks, terms, &evidence);
+        for ((near, words), features) in one.passages.iter().zip(words).zip(features) {
+            ranked.push(Ranked {
+                hit: hit(&one, near, score(&features)),
+                chunk: near.chunk,
+                words,
+                features,
+            });
+        }
+    }
+    ranked.sort_by(|left, right| right.hit.score.total_cmp(&left.hit.score));
+    ranked
+}
+
+/// A row in the words of its columns; a sentence as it stands.
+fn in_words(chunk: &Chunk, near: &Near) -> String {
+    if chunk.kind == BlockKind::TableRow {
+        return chunk.text.clone();
+    }
+    let inside = within(chunk, near);
+    chunk.text.get(inside).unwrap_or_default().to_owned()
+}
+
+fn within(chunk: &Chunk, near: &Near) -> std::ops::Range<usize> {
+    let first = chunk.range.start;
+    near.start.saturating_sub(first)..near.end.saturating_sub(first)
+}
+
+fn hit(one: &Hydrated, near: &Near, score: f32) -> Hit {
+    let original = one.original.as_ref().unwrap_or(&one.chunk.text);
+    Hit {
+        document: one.document.id,
+        collection: one.document.collection,
+        title: one.document.title.clone(),
+        version: one.document.indexed_version.unwrap_or(one.document.version),
+        page: one.chunk.page.map(i64::from),
+        heading: (!one.chunk.heading.is_empty()).then(|| one.chunk.heading.clone()),
+        quote: original.get(within(&one.chunk, near)).unwrap_or_default().to_owned(),
+        start: near.start,
+        end: near.end,
+        label: one.document.label.clone(),
+        score,
+        effective_date: one.document.effective_date.clone(),
+    }
+}
