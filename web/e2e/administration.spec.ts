@@ -31,7 +31,10 @@ test('a user is added, signs in with the temporary password and is disabled', as
 	await other.getByRole('button', { name: 'パスワードを変更する' }).click();
 	await expect(other.getByLabel('質問', { exact: true })).toBeVisible();
 
-	await page.getByRole('row', { name: new RegExp(userName) }).getByRole('button').click();
+	await page
+		.getByRole('row', { name: new RegExp(userName) })
+		.getByRole('button')
+		.click();
 	await page.getByRole('button', { name: '利用を停止する' }).click();
 	await expect(page.getByText('利用を停止しました。')).toBeVisible();
 	await other.goto('/collections');
@@ -43,7 +46,9 @@ test('a CSV file is tried first and tells the lines with faults', async ({ page 
 	await page.goto('/admin/users');
 	await page.getByRole('button', { name: 'CSVで追加する' }).click();
 	const csv = `user_name,display_name,roles,department,clearance\ncsv-${Date.now()},取込 花子,staff,,1\nx y,名前,chief,nowhere,zz\n`;
-	await page.locator('input[type=file]').setInputFiles({ name: 'users.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
+	await page
+		.locator('input[type=file]')
+		.setInputFiles({ name: 'users.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
 	await expect(page.getByText('1人を追加できます')).toBeVisible();
 	await expect(page.getByRole('table', { name: '問題のある行' }).getByRole('row')).not.toHaveCount(0);
 	await page.getByRole('button', { name: '1人を追加する' }).click();
@@ -73,7 +78,10 @@ test('an API key is shown once and revoked', async ({ page, playwright, baseURL 
 	expect(secret).toMatch(/^kn_/);
 	await page.getByRole('button', { name: '控えました' }).click();
 	await expect(page.getByText(secret)).toHaveCount(0);
-	const outside = await playwright.request.newContext({ baseURL, extraHTTPHeaders: { authorization: `Bearer ${secret}` } });
+	const outside = await playwright.request.newContext({
+		baseURL,
+		extraHTTPHeaders: { authorization: `Bearer ${secret}` }
+	});
 	expect((await outside.get('/api/v1/collections')).status()).toBe(200);
 	await page.getByRole('button', { name: `${name}を失効させる` }).click();
 	await page.getByRole('dialog').getByRole('button', { name: '失効させる' }).click();
@@ -132,7 +140,13 @@ function startUpstream(): Promise<Server> {
 	const server = createServer((request, response) => {
 		const models = { object: 'list', data: [{ id: 'journey-model', object: 'model' }] };
 		const message = { role: 'assistant', content: 'こんにちは。' };
-		const completion = { id: 'x', object: 'chat.completion', model: 'journey-model', created: 0, choices: [{ index: 0, message, finish_reason: 'stop' }] };
+		const completion = {
+			id: 'x',
+			object: 'chat.completion',
+			model: 'journey-model',
+			created: 0,
+			choices: [{ index: 0, message, finish_reason: 'stop' }]
+		};
 		response.setHeader('content-type', 'application/json');
 		response.end(JSON.stringify(request.url?.endsWith('/models') ? models : completion));
 	});

@@ -14,7 +14,10 @@ test('an answer names its kind, quotes its source and opens it at the place', as
 	await expect(answer.getByText('抜粋回答', { exact: true })).toBeVisible();
 	await expect(answer.getByText('AIが書いた文章ではありません')).toBeVisible();
 	await expect(page.getByRole('status').filter({ hasText: '回答が表示されました。' })).toBeAttached();
-	await answer.getByRole('button', { name: /根拠1を開く/ }).first().click();
+	await answer
+		.getByRole('button', { name: /根拠1を開く/ })
+		.first()
+		.click();
 	await expect(page.getByRole('dialog').locator('mark')).toContainText('500円');
 	await expect(page.getByRole('dialog').locator('mark')).toBeInViewport();
 	await expect(page).toHaveURL(/source=/);
@@ -69,7 +72,12 @@ for (const how of ['button', 'Esc'] as const) {
 		const cdp = await page.context().newCDPSession(page);
 		await cdp.send('Network.enable');
 		await box(page).fill(question);
-		await cdp.send('Network.emulateNetworkConditions', { offline: false, latency: 3_000, downloadThroughput: 200, uploadThroughput: -1 });
+		await cdp.send('Network.emulateNetworkConditions', {
+			offline: false,
+			latency: 3_000,
+			downloadThroughput: 200,
+			uploadThroughput: -1
+		});
 		await page.keyboard.press('Enter');
 		await expect(page.getByRole('button', { name: '中止' })).toBeVisible();
 		await expect(page.locator('[aria-busy="true"]')).toBeVisible();
@@ -102,7 +110,11 @@ test('the chat is used with the keyboard alone', async ({ page }) => {
 	await page.keyboard.press('Tab');
 	await expect(page.getByRole('link', { name: '本文へ移動' })).toBeFocused();
 	await page.keyboard.press('Enter');
-	for (let presses = 0; presses < 30 && !(await box(page).evaluate((node) => node === document.activeElement)); presses++) {
+	for (
+		let presses = 0;
+		presses < 30 && !(await box(page).evaluate((node) => node === document.activeElement));
+		presses++
+	) {
 		await page.keyboard.press('Tab');
 	}
 	await expect(box(page)).toBeFocused();
@@ -111,7 +123,11 @@ test('the chat is used with the keyboard alone', async ({ page }) => {
 	const source = page.getByRole('button', { name: /根拠1を開く/ }).last();
 	await expect(source).toBeVisible({ timeout: 30_000 });
 	await expect(box(page)).toBeFocused();
-	for (let presses = 0; presses < 30 && !(await source.evaluate((node) => node === document.activeElement)); presses++) {
+	for (
+		let presses = 0;
+		presses < 30 && !(await source.evaluate((node) => node === document.activeElement));
+		presses++
+	) {
 		await page.keyboard.press('Shift+Tab');
 	}
 	await page.keyboard.press('Enter');

@@ -27,7 +27,10 @@ test('a collection is made, filled, read and removed', async ({ page }) => {
 	await page.getByRole('table').getByRole('link').first().click();
 	await expect(page.getByText('1点につき500円')).toBeVisible();
 	await page.goBack();
-	await page.getByRole('button', { name: /を削除$/ }).first().click();
+	await page
+		.getByRole('button', { name: /を削除$/ })
+		.first()
+		.click();
 	await page.getByRole('dialog').getByRole('button', { name: '削除する' }).click();
 	await expect(page.getByRole('table').getByRole('link')).toHaveCount(0);
 	await page.getByRole('button', { name: '文書集を削除する' }).click();
@@ -41,8 +44,15 @@ test('an upload is stopped on its way', async ({ page }) => {
 	await page.getByRole('link', { name: collectionName }).click();
 	const cdp = await page.context().newCDPSession(page);
 	await cdp.send('Network.enable');
-	await cdp.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 20_000 });
-	await page.locator('input[type=file]').setInputFiles({ name: '大きい.txt', mimeType: 'text/plain', buffer: Buffer.alloc(2_000_000, '本文') });
+	await cdp.send('Network.emulateNetworkConditions', {
+		offline: false,
+		latency: 0,
+		downloadThroughput: -1,
+		uploadThroughput: 20_000
+	});
+	await page
+		.locator('input[type=file]')
+		.setInputFiles({ name: '大きい.txt', mimeType: 'text/plain', buffer: Buffer.alloc(2_000_000, '本文') });
 	await expect(page.getByRole('progressbar')).toBeVisible();
 	await page.getByRole('button', { name: '大きい.txtの登録を中止' }).click();
 	await expect(page.getByRole('list', { name: '登録中のファイル' })).toContainText('中止しました');

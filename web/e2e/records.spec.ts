@@ -19,11 +19,15 @@ test('the receipt of an answer verifies, and an altered copy does not', async ({
 	await page.context().clearCookies();
 	await page.goto('/verify');
 	const choose = (text: string) =>
-		page.locator('input[type=file]').setInputFiles({ name: 'receipt.json', mimeType: 'application/json', buffer: Buffer.from(text) });
+		page
+			.locator('input[type=file]')
+			.setInputFiles({ name: 'receipt.json', mimeType: 'application/json', buffer: Buffer.from(text) });
 	await choose(saved);
 	await expect(page.getByText('この受領証は正しいものです')).toBeVisible();
 	const receipt = JSON.parse(saved) as { entry: string };
-	const entry = Buffer.from(receipt.entry, 'base64').toString().replace(/"at_ms":\d/, '"at_ms":9');
+	const entry = Buffer.from(receipt.entry, 'base64')
+		.toString()
+		.replace(/"at_ms":\d/, '"at_ms":9');
 	await choose(JSON.stringify({ ...receipt, entry: Buffer.from(entry).toString('base64') }));
 	await expect(page.getByText('この受領証は正しくありません')).toBeVisible();
 	await expect(page.getByText('root-mismatch')).toBeVisible();

@@ -54,5 +54,7 @@ test('people and a document are there', async ({ request, playwright, baseURL })
 		editors: { department_ids: [] }
 	});
 	const { job_id } = await caller.upload(String(collection.id), '粗大ごみ.txt', documentText);
-	await expect.poll(async () => (await caller.send('GET', `/jobs/${String(job_id)}`)).state, { timeout: 30_000 }).toBe('succeeded');
+	await expect
+		.poll(async () => (await caller.send('GET', `/jobs/${String(job_id)}`)).state, { timeout: 30_000 })
+		.toBe('succeeded');
 });

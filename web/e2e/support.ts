@@ -41,7 +41,11 @@ export class Caller {
 	}
 
 	async send(method: string, path: string, data?: unknown): Promise<Record<string, unknown>> {
-		const response = await this.#request.fetch(`/api/v1${path}`, { method, data, headers: { 'x-kaname-csrf': this.#csrf } });
+		const response = await this.#request.fetch(`/api/v1${path}`, {
+			method,
+			data,
+			headers: { 'x-kaname-csrf': this.#csrf }
+		});
 		expect(response.ok(), `${method} ${path}: ${response.status()} ${await response.text()}`).toBe(true);
 		const text = await response.text();
 		return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
@@ -67,7 +71,9 @@ export async function expectNoBarriers(page: Page): Promise<void> {
 	const { violations } = await new AxeBuilder({ page })
 		.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
 		.analyze();
-	expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)).toEqual([]);
+	expect(
+		violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)
+	).toEqual([]);
 }
 
 /** Collects what must not happen on any page: scripts that fail, rules of the page broken, calls to other hosts. */

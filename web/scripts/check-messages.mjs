@@ -10,7 +10,9 @@ import { join } from 'node:path';
 const root = new URL('..', import.meta.url).pathname;
 const ja = read('messages/ja.json');
 const en = read('messages/en.json');
-const sources = filesUnder(join(root, 'src')).map((path) => readFileSync(path, 'utf8')).join('\n');
+const sources = filesUnder(join(root, 'src'))
+	.map((path) => readFileSync(path, 'utf8'))
+	.join('\n');
 const families = [...sources.matchAll(/`([a-z_]+(?:\.[a-z_]+)*\.)\$\{/g)].map((match) => match[1] ?? '');
 const faults = [...Object.keys({ ...ja, ...en }).flatMap(faultsOf)];
 

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { readEvents, type ServerEvent } from './stream';
 
-const wire = ': keep-alive\r\nevent: delta\r\ndata: {"text":"粗大ごみ🗑️"}\r\n\r\nevent: delta\ndata: a\ndata:  b\n\nid: 7\ndata: plain\r\r';
+const wire =
+	': keep-alive\r\nevent: delta\r\ndata: {"text":"粗大ごみ🗑️"}\r\n\r\nevent: delta\ndata: a\ndata:  b\n\nid: 7\ndata: plain\r\r';
 const expected: ServerEvent[] = [
 	{ event: 'delta', data: '{"text":"粗大ごみ🗑️"}' },
 	{ event: 'delta', data: 'a\n b' },

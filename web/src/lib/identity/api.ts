@@ -1,17 +1,6 @@
 /** Calls about who is who: set-up, sessions, users, departments, keys. */
 import { ApiError, call, useCsrfToken } from '$lib/api/client';
-import type {
-	Department,
-	ImportOutcome,
-	Key,
-	List,
-	NewUser,
-	Scope,
-	Session,
-	Status,
-	Team,
-	User
-} from '$lib/api/types';
+import type { Department, ImportOutcome, Key, List, NewUser, Scope, Session, Status, Team, User } from '$lib/api/types';
 
 export interface SetUp {
 	token: string;

@@ -20,8 +20,11 @@ export const getDocument = (id: string) => call<Document>('GET', `/documents/${i
 export const deleteDocument = (id: string) => call<void>('DELETE', `/documents/${id}`);
 
 /** The document's text around a byte, with its blocks. */
-export const getDocumentText = (id: string, around: number | null, options: { signal?: AbortSignal; fetch?: typeof fetch } = {}) =>
-	call<DocumentText>('GET', `/documents/${id}/text`, { query: { around }, ...options });
+export const getDocumentText = (
+	id: string,
+	around: number | null,
+	options: { signal?: AbortSignal; fetch?: typeof fetch } = {}
+) => call<DocumentText>('GET', `/documents/${id}/text`, { query: { around }, ...options });
 
 /** Where the file itself is. */
 export const originalAddress = (id: string) => addressOf(`/documents/${id}/original`);

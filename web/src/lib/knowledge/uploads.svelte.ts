@@ -81,10 +81,21 @@ export class UploadQueue {
 		item.state = 'sending';
 		item.total = item.file.size;
 		try {
-			const { job_id, documents, refused } = await this.#calls.send(item.file, (bytes) => (item.done = bytes), abort.signal);
+			const { job_id, documents, refused } = await this.#calls.send(
+				item.file,
+				(bytes) => (item.done = bytes),
+				abort.signal
+			);
 			const refusal = refused[0];
 			if (refusal) end(item, 'refused', refusal);
-			else Object.assign(item, { state: 'indexing', jobId: job_id, documentId: documents[0]?.id ?? null, done: 0, total: null });
+			else
+				Object.assign(item, {
+					state: 'indexing',
+					jobId: job_id,
+					documentId: documents[0]?.id ?? null,
+					done: 0,
+					total: null
+				});
 		} catch (error) {
 			if (abort.signal.aborted) end(item, 'cancelled', null);
 			else end(item, 'failed', faultOf(error));
@@ -94,7 +105,11 @@ export class UploadQueue {
 	}
 
 	async #watch(item: Upload, jobId: string): Promise<void> {
-		const ends: Partial<Record<Job['state'], UploadState>> = { succeeded: 'ready', failed: 'failed', cancelled: 'cancelled' };
+		const ends: Partial<Record<Job['state'], UploadState>> = {
+			succeeded: 'ready',
+			failed: 'failed',
+			cancelled: 'cancelled'
+		};
 		for (;;) {
 			try {
 				const job = await this.#calls.getJob(jobId);

@@ -56,7 +56,8 @@ describe('an upload queue', () => {
 	it('keeps going after a file is refused, fails to send, or fails to be indexed', async () => {
 		const queue = queueWith({
 			send: async (file) => {
-				if (file.name === 'old.doc') return { ...accepted, refused: [{ file_name: 'old.doc', code: 'knowledge.old', detail: '' }] };
+				if (file.name === 'old.doc')
+					return { ...accepted, refused: [{ file_name: 'old.doc', code: 'knowledge.old', detail: '' }] };
 				if (file.name === 'huge.pdf') throw new ApiError(413, { code: 'http.too_large' });
 				return { ...accepted, job_id: file.name };
 			},
@@ -64,7 +65,12 @@ describe('an upload queue', () => {
 		});
 		await queue.add(files('old.doc', 'huge.pdf', 'broken.pdf', 'good.txt'));
 		expect(states(queue).map(([, state]) => state)).toEqual(['refused', 'failed', 'failed', 'ready']);
-		expect(queue.items.map((item) => item.fault?.code ?? null)).toEqual(['knowledge.old', 'http.too_large', 'knowledge.broken', null]);
+		expect(queue.items.map((item) => item.fault?.code ?? null)).toEqual([
+			'knowledge.old',
+			'http.too_large',
+			'knowledge.broken',
+			null
+		]);
 	});
 
 	it('tells of a file that a job which succeeded could not read', async () => {

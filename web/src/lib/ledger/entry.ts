@@ -77,7 +77,10 @@ export function numbersIn(text: string): string[] {
 	return text.replace(/"(?:[^"\\]|\\.)*"/g, '""').match(/-?\d[\d.eE+-]*/g) ?? [];
 }
 
-const isPlain = (number: string) => /^(0|-?[1-9]\d{0,15})$/.test(number) && Math.abs(Number(number)) <= maxInteger && BigInt(number) === BigInt(Number(number));
+const isPlain = (number: string) =>
+	/^(0|-?[1-9]\d{0,15})$/.test(number) &&
+	Math.abs(Number(number)) <= maxInteger &&
+	BigInt(number) === BigInt(Number(number));
 
 function canonical(value: unknown): string {
 	if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;

@@ -19,6 +19,10 @@ describe('the timeline filter', () => {
 	});
 
 	it('drops days that make no sense', () => {
-		expect(actFilter({ kind: 'x', from: 'tomorrow', to: '2026' })).toEqual({ kind: 'x', since_ms: null, until_ms: null });
+		expect(actFilter({ kind: 'x', from: 'tomorrow', to: '2026' })).toEqual({
+			kind: 'x',
+			since_ms: null,
+			until_ms: null
+		});
 	});
 });

@@ -56,7 +56,8 @@ export async function readKey(vkey: string): Promise<LogKey> {
 	const hash = (await sha256(utf8(`${name}\n`), bytes)).slice(0, 4);
 	if (toHex(hash) !== hex) throw new Fault('key-hash');
 	const point = bytes.slice(1);
-	if (weakPoints.has(toHex(Uint8Array.from(point, (byte, index) => (index === 31 ? byte & 0x7f : byte))))) throw new Fault('key-point');
+	if (weakPoints.has(toHex(Uint8Array.from(point, (byte, index) => (index === 31 ? byte & 0x7f : byte)))))
+		throw new Fault('key-point');
 	return { name, hash, public: point };
 }
 

@@ -77,7 +77,11 @@ describe('verifyReceipt', () => {
 		const shown = await verifyReceipt(JSON.stringify(receiptOf(3, 7)), vkey);
 		expect(shown.entry).toMatchObject({ id: 'act-3', kind: 'request', label: '1', at_ms: 1700000000003 });
 		expect(shown.disclosed).toEqual([{ field: 'question', value: '粗大ごみの手数料' }]);
-		expect([shown.leafIndex, shown.checkpoint?.size, shown.leafHash]).toEqual([3n, 7n, leafOf(entryOf(3)).toString('hex')]);
+		expect([shown.leafIndex, shown.checkpoint?.size, shown.leafHash]).toEqual([
+			3n,
+			7n,
+			leafOf(entryOf(3)).toString('hex')
+		]);
 	});
 
 	it('refuses an entry that was altered', async () => {
@@ -113,7 +117,9 @@ describe('verifyReceipt', () => {
 		const wrong = [{ ...shown, value: Buffer.from('別の質問').toString('base64') }];
 		expect(await failed({ ...good, disclosed: wrong })).toEqual([['disclosed', 'commitment-mismatch']]);
 		expect(await failed({ ...good, disclosed: [shown, shown] })).toEqual([['disclosed', 'disclosed-twice']]);
-		expect(await failed({ ...good, disclosed: [{ ...shown, field: 'answer' }] })).toEqual([['disclosed', 'not-committed']]);
+		expect(await failed({ ...good, disclosed: [{ ...shown, field: 'answer' }] })).toEqual([
+			['disclosed', 'not-committed']
+		]);
 	});
 
 	it('refuses what is no receipt', async () => {
@@ -126,7 +132,12 @@ describe('verifyReceipt', () => {
 	it('refuses an entry that is not spelt canonically, even where it is in the log', async () => {
 		const odd = Buffer.from(entryOf(0).toString().replace('{"actor"', '{ "actor"'));
 		const leaves = [leafOf(odd)];
-		const receipt = { ...receiptOf(0, 1), entry: odd.toString('base64'), checkpoint: checkpointOf(leaves), disclosed: [] };
+		const receipt = {
+			...receiptOf(0, 1),
+			entry: odd.toString('base64'),
+			checkpoint: checkpointOf(leaves),
+			disclosed: []
+		};
 		expect(await failed(receipt)).toEqual([['entry', 'json-not-canonical']]);
 	});
 });

@@ -10,7 +10,12 @@ const document = {
 				operationId: 'get_thing',
 				summary: 'One thing',
 				parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } }],
-				responses: { 200: { description: 'ok', content: { 'application/json': { schema: { $ref: '#/components/schemas/Thing' } } } } }
+				responses: {
+					200: {
+						description: 'ok',
+						content: { 'application/json': { schema: { $ref: '#/components/schemas/Thing' } } }
+					}
+				}
 			},
 			parameters: []
 		},
@@ -20,7 +25,10 @@ const document = {
 		schemas: {
 			Thing: {
 				required: ['name'],
-				properties: { name: { type: 'string', description: 'What it is called.' }, tags: { type: 'array', items: { type: 'string' } } }
+				properties: {
+					name: { type: 'string', description: 'What it is called.' },
+					tags: { type: 'array', items: { type: 'string' } }
+				}
 			}
 		}
 	}
@@ -28,7 +36,10 @@ const document = {
 
 describe('operationsByTag', () => {
 	it('groups operations and follows references', () => {
-		const [[other, [post]], [things, [get]]] = operationsByTag(document) as [[string, [Operation]], [string, [Operation]]];
+		const [[other, [post]], [things, [get]]] = operationsByTag(document) as [
+			[string, [Operation]],
+			[string, [Operation]]
+		];
 		expect([other, things]).toEqual(['other', 'things']);
 		expect(post.body).toEqual([{ contentType: 'text/csv', schema: { type: 'string', members: [] } }]);
 		expect(get).toMatchObject({ id: 'get_thing', method: 'GET', path: '/things/{id}', summary: 'One thing' });

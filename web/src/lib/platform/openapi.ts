@@ -52,7 +52,11 @@ function operationOf(document: unknown, path: string, method: string, raw: Json)
 		body: contentOf(document, resolve(document, raw.requestBody)),
 		responses: Object.entries(object(raw.responses)).map(([status, entry]) => {
 			const response = resolve(document, entry);
-			return { status, description: text(response.description), schema: contentOf(document, response)[0]?.schema ?? null };
+			return {
+				status,
+				description: text(response.description),
+				schema: contentOf(document, response)[0]?.schema ?? null
+			};
 		})
 	};
 }
@@ -97,9 +101,14 @@ export function typeName(schema: unknown): string {
 	if (reference !== '') return reference.split('/').at(-1) ?? '';
 	const choices = [...array(raw.oneOf), ...array(raw.anyOf)];
 	if (choices.length > 0) return choices.map(typeName).join(' | ');
-	if (array(raw.enum).length > 0) return array(raw.enum).map((value) => JSON.stringify(value)).join(' | ');
+	if (array(raw.enum).length > 0)
+		return array(raw.enum)
+			.map((value) => JSON.stringify(value))
+			.join(' | ');
 	const names = Array.isArray(raw.type) ? raw.type.map(String) : [text(raw.type) || 'object'];
-	return names.map((name) => (name === 'array' ? `${typeName(raw.items)}[]` : withFormat(name, text(raw.format)))).join(' | ');
+	return names
+		.map((name) => (name === 'array' ? `${typeName(raw.items)}[]` : withFormat(name, text(raw.format))))
+		.join(' | ');
 }
 
 const withFormat = (name: string, format: string) => (format === '' ? name : `${name} (${format})`);
@@ -107,5 +116,10 @@ const withFormat = (name: string, format: string) => (format === '' ? name : `${
 function resolve(document: unknown, value: unknown): Json {
 	const reference = text(object(value).$ref);
 	if (!reference.startsWith('#/')) return object(value);
-	return object(reference.slice(2).split('/').reduce<unknown>((at, key) => object(at)[key.replaceAll('~1', '/')], document));
+	return object(
+		reference
+			.slice(2)
+			.split('/')
+			.reduce<unknown>((at, key) => object(at)[key.replaceAll('~1', '/')], document)
+	);
 }

@@ -185,7 +185,13 @@ export class Chat {
 
 	#keep(state: 'stopped' | 'failed', error: Message['error']): void {
 		const { text = '', citations = [] } = this.live ?? {};
-		this.#finish({ ...blankMessage('assistant', text), citations, state, error, label: this.conversation?.label ?? '0' });
+		this.#finish({
+			...blankMessage('assistant', text),
+			citations,
+			state,
+			error,
+			label: this.conversation?.label ?? '0'
+		});
 	}
 }
 

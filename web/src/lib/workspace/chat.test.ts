@@ -29,7 +29,12 @@ const message = (id: string, role: Message['role'], text: string): Message => ({
 	created_at_ms: 0
 });
 
-const started: ChatEvent = { kind: 'started', user_message: message('u1', 'user', '質問'), message_id: 'a1', act_id: 'x' };
+const started: ChatEvent = {
+	kind: 'started',
+	user_message: message('u1', 'user', '質問'),
+	message_id: 'a1',
+	act_id: 'x'
+};
 const done: ChatEvent = { kind: 'done', message: message('a1', 'assistant', '回答'), conversation };
 
 function chatWith(ask: ChatCalls['ask'], stopped: string[] = []): Chat {
