@@ -156,6 +156,26 @@ impl Platform {
         Ok(id)
     }
 
+    /// Forgets what the act `root` and every act that follows from it commit to, salts included.
+    ///
+    /// The entries stay, and the tree still verifies; what they stand for can no longer be shown.
+    pub async fn forget(
+        &self,
+        tx: &mut Tx,
+        institution: InstitutionId,
+        root: ActId,
+    ) -> Result<u64, DbError> {
+        tx.execute(
+            "WITH RECURSIVE chain (act_id) AS (\
+             SELECT act_id FROM act WHERE institution_id = $1 AND act_id = $2 \
+             UNION SELECT a.act_id FROM act a JOIN chain c ON a.parent_act_id = c.act_id \
+             WHERE a.institution_id = $1) \
+             DELETE FROM act_content WHERE act_id IN (SELECT act_id FROM chain)",
+            params![institution, root],
+        )
+        .await
+    }
+
     /// Appends `act` alone, in a transaction of its own.
     pub async fn record(&self, act: Act) -> Result<ActId, DbError> {
         let mut tx = self.db.begin().await?;

@@ -14,6 +14,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "platform", include_str!("../../../../migrations/0001_platform.sql")),
     (2, "identity", include_str!("../../../../migrations/0002_identity.sql")),
     (3, "gateway", include_str!("../../../../migrations/0003_gateway.sql")),
+    (4, "knowledge", include_str!("../../../../migrations/0004_knowledge.sql")),
+    (5, "workspace", include_str!("../../../../migrations/0005_workspace.sql")),
 ];
 
 /// Where the schema stands after [`Db::migrate`].
