@@ -15,7 +15,7 @@ const NOTHING: &str = "0199a000-0000-7000-8000-000000000000";
 #[tokio::test]
 async fn the_list_has_every_route_of_the_router_and_no_other() {
     let world = World::new(TestPlatform::new(Backend::Sqlite).await);
-    let (_, openapi) = router::<()>(world.identity.clone()).split_for_parts();
+    let (_, openapi) = router::<()>(world.identity).split_for_parts();
     let document = serde_json::to_value(&openapi).unwrap();
     let mut served = BTreeSet::new();
     let mut operations = BTreeSet::new();
@@ -38,34 +38,42 @@ async fn every_route_lets_in_whom_the_list_says() {
         let world = World::new(test);
         let mut people = Vec::new();
         for role in Role::ALL {
-            let name = role.as_str().replace('_', "-");
-            people.push((role, world.client(&name, role).await));
+            people.push((role, world.client(&name_of(role), role).await));
         }
         let chief = people[3].1.clone();
         let body = json!({"name": "x", "scopes": ["models", "knowledge", "documents", "ledger"], "expires_in_days": 1});
         let made = world.call(&chief, "POST", "/keys", body).await.ok(201);
         let key = Client { key: made.text("secret"), ..Client::default() };
         for (method, path, access) in ROUTES {
-            // These two end the session that the next line needs.
-            let ends = matches!((*method, *path), ("DELETE", "/session" | "/sessions"));
-            try_route(&world, (method, path), *access, (&Client::default(), None)).await;
+            let route = (*method, *path);
+            try_route(&world, route, *access, (&Client::default(), None)).await;
             if *access != Access::Public {
-                let answer = call(&world, &key, method, path).await;
-                assert_eq!((answer.0, answer.1.as_str()), (403, "identity.not_allowed"), "{method} {path}: key");
+                let (status, code) = call(&world, &key, method, path).await;
+                assert_eq!((status, code.as_str()), (403, "identity.not_allowed"), "{route:?}: key");
             }
-            for (role, client) in &people {
-                let fresh = Client::clone(client);
-                let client = if ends { world.sign_in(&role.as_str().replace('_', "-")).await } else { fresh };
-                try_route(&world, (method, path), *access, (&client, Some(*role))).await;
-            }
-            if *path == "/sessions" {
-                for (role, client) in &mut people {
-                    *client = world.sign_in(&role.as_str().replace('_', "-")).await;
-                }
-            }
+            try_people(&world, (route, *access), &mut people).await;
         }
     })
     .await;
+}
+
+/// Calls one route as each of the people.
+async fn try_people(
+    world: &World,
+    (route, access): ((&str, &str), Access),
+    people: &mut [(Role, Client)],
+) {
+    for (role, client) in people {
+        try_route(world, route, access, (client, Some(*role))).await;
+        // These two end the session that the next route needs.
+        if matches!(route, ("DELETE", "/session" | "/sessions")) {
+            *client = world.sign_in(&name_of(*role)).await;
+        }
+    }
+}
+
+fn name_of(role: Role) -> String {
+    role.as_str().replace('_', "-")
 }
 
 /// Calls one route as somebody, and holds the answer against the list.
@@ -84,19 +92,12 @@ async fn try_route(
             (!allowed).then_some((403, "identity.not_allowed"))
         }
     };
-    match kept_out {
-        Some(expected) => {
-            assert_eq!((status, code.as_str()), expected, "{method} {path}: {role:?}")
-        }
-        None => {
-            let doors =
-                ["identity.not_signed_in", "identity.not_allowed", "identity.forged_request"];
-            assert!(
-                !doors.contains(&code.as_str()),
-                "{method} {path}: {role:?} got {status} {code}"
-            );
-        }
+    if let Some(expected) = kept_out {
+        assert_eq!((status, code.as_str()), expected, "{method} {path}: {role:?}");
+        return;
     }
+    let doors = ["identity.not_signed_in", "identity.not_allowed", "identity.forged_request"];
+    assert!(!doors.contains(&code.as_str()), "{method} {path}: {role:?} got {status} {code}");
 }
 
 async fn call(world: &World, client: &Client, method: &str, path: &str) -> (u16, String) {
@@ -116,7 +117,7 @@ async fn call(world: &World, client: &Client, method: &str, path: &str) -> (u16,
         ("POST", "/keys") => json!({"name": "", "scopes": ["models"], "expires_in_days": 1}),
         ("PATCH", path) if path.starts_with("/users") => json!({}),
         ("POST" | "PATCH", path)
-            if path.ends_with("s")
+            if path.ends_with('s')
                 || path.contains("/teams/")
                 || path.starts_with("/departments") =>
         {

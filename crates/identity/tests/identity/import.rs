@@ -97,7 +97,7 @@ async fn what_is_no_csv_is_refused_whole() {
         assert_eq!(faults(&headless), [(1, "user_name", "identity.invalid_csv")]);
         let mut long = "user_name,display_name,roles,department,clearance\n".to_owned();
         for n in 0..1001 {
-            long.push_str(&format!("u{n},人,staff,,1\n"));
+            long.extend(["u", &n.to_string(), ",人,staff,,1\n"]);
         }
         import(&world, &chief, &long).await.is(422, "identity.unreadable_import");
         let wrong_kind = ("application/json", "{}".to_owned());

@@ -5,7 +5,7 @@ use kaname_kernel::Role;
 use kaname_testkit::on_both;
 use serde_json::{Value, json};
 
-use crate::support::{World, password_of};
+use crate::support::{Client, World, password_of};
 
 #[tokio::test]
 async fn what_belongs_to_another_institution_is_not_there() {
@@ -68,12 +68,12 @@ async fn the_same_name_in_two_institutions_is_two_people() {
         assert_eq!(roles(&there).await, json!(["auditor"]));
         // With several institutions, sign-in must say which; whoever is not signed in is told none.
         world.attempt("chief", &password_of("chief")).await.is(401, "identity.wrong_password");
-        let status = world.call(&Default::default(), "GET", "/status", Value::Null).await.ok(200);
+        let status = world.call(&Client::default(), "GET", "/status", Value::Null).await.ok(200);
         assert_eq!(status.body["institution"], Value::Null);
         // Failures there lock nobody here.
         for _ in 0..6 {
             let body = json!({"institution": "village", "user_name": "chief", "password": "wrong"});
-            world.call(&Default::default(), "POST", "/session", body).await;
+            world.call(&Client::default(), "POST", "/session", body).await;
         }
         world.sign_in("chief").await;
     })
