@@ -1,0 +1,18 @@
+"""The kills as a suite of `make proof`: SEED picks them, SAMPLE is the share of the 50."""
+
+import os
+import unittest
+
+import crash
+
+
+class Crash(unittest.TestCase):
+    def test_nothing_acknowledged_is_lost_when_the_server_is_killed(self):
+        kills = max(6, round(50 * float(os.environ.get("SAMPLE", "1"))))
+        tally = crash.run(kills, int(os.environ.get("SEED", "1")))
+        self.assertGreaterEqual(tally.passed, kills)
+        self.assertEqual(tally.failures, [])
+
+
+if __name__ == "__main__":
+    unittest.main()
