@@ -11,24 +11,24 @@ use clap_complete::Shell;
 /// 4 verification failed; 5 the configuration or the data folder cannot be used.
 #[derive(Debug, Parser)]
 #[command(name = "kaname", version, propagate_version = true)]
-pub struct Cli {
+pub(crate) struct Cli {
     /// Configuration file; without it, kaname.toml in the data folder.
     #[arg(long, global = true, env = "KANAME_CONFIG", value_name = "FILE")]
-    pub config: Option<PathBuf>,
+    pub(crate) config: Option<PathBuf>,
     /// Prints JSON for programs instead of text for people.
     #[arg(long, global = true)]
-    pub json: bool,
+    pub(crate) json: bool,
     /// The user in whose name to act; without it, the first administrator.
     #[arg(long = "as", global = true, value_name = "USER")]
-    pub acting_as: Option<String>,
+    pub(crate) acting_as: Option<String>,
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
 }
 
 /// What to do.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Runs the server until it is stopped.
     Serve,
     /// Runs background jobs only (PostgreSQL; on SQLite they run inside `serve`).
@@ -83,14 +83,14 @@ pub enum Command {
 
 /// `kaname config …`
 #[derive(Debug, Subcommand)]
-pub enum ConfigCommand {
+pub(crate) enum ConfigCommand {
     /// Prints what is in force and why, or every fault.
     Check,
 }
 
 /// `kaname user …`
 #[derive(Debug, Subcommand)]
-pub enum UserCommand {
+pub(crate) enum UserCommand {
     /// Adds a person; prints a temporary password.
     Add(UserAdd),
     /// Lists people.
@@ -109,23 +109,23 @@ pub enum UserCommand {
 
 /// `kaname user add …`
 #[derive(Debug, Args)]
-pub struct UserAdd {
+pub(crate) struct UserAdd {
     /// The name to sign in with.
-    pub user_name: String,
+    pub(crate) user_name: String,
     /// The name that others see.
     #[arg(long)]
-    pub display_name: String,
+    pub(crate) display_name: String,
     /// A role; may be given several times.
     #[arg(long = "role", default_value = "staff")]
-    pub roles: Vec<String>,
+    pub(crate) roles: Vec<String>,
     /// The highest label that the person may see, such as 2 or 3+personal.
     #[arg(long, default_value = "1")]
-    pub clearance: String,
+    pub(crate) clearance: String,
 }
 
 /// `kaname key …`
 #[derive(Debug, Subcommand)]
-pub enum KeyCommand {
+pub(crate) enum KeyCommand {
     /// Makes a key and prints it once.
     Create {
         /// What the key is for.
@@ -148,7 +148,7 @@ pub enum KeyCommand {
 
 /// `kaname model …`
 #[derive(Debug, Subcommand)]
-pub enum ModelCommand {
+pub(crate) enum ModelCommand {
     /// Fetches what quotation needs, or the model named.
     Fetch {
         /// The model's id in the catalogue.
@@ -162,7 +162,7 @@ pub enum ModelCommand {
 
 /// `kaname docs …`
 #[derive(Debug, Subcommand)]
-pub enum DocsCommand {
+pub(crate) enum DocsCommand {
     /// Adds files, or every file in a folder, to a collection.
     Add {
         /// Files and folders.
@@ -190,20 +190,20 @@ pub enum DocsCommand {
 
 /// `kaname ask …`
 #[derive(Debug, Args)]
-pub struct Ask {
+pub(crate) struct Ask {
     /// The question.
-    pub question: String,
+    pub(crate) question: String,
     /// A collection's key or id; may be given several times. Without it, all that may be read.
     #[arg(long = "collection")]
-    pub collections: Vec<String>,
+    pub(crate) collections: Vec<String>,
     /// Quotes only, even if a model could write.
     #[arg(long)]
-    pub quotation: bool,
+    pub(crate) quotation: bool,
 }
 
 /// `kaname ledger …`
 #[derive(Debug, Subcommand)]
-pub enum LedgerCommand {
+pub(crate) enum LedgerCommand {
     /// Prints the signed head.
     Head,
     /// Prints the receipt of an act.
@@ -223,14 +223,14 @@ pub enum LedgerCommand {
 
 /// `kaname demo …`
 #[derive(Debug, Subcommand)]
-pub enum DemoCommand {
+pub(crate) enum DemoCommand {
     /// Loads the fictional town: people, collections and documents.
     Load,
 }
 
 /// `kaname upgrade …`
 #[derive(Debug, Subcommand)]
-pub enum UpgradeCommand {
+pub(crate) enum UpgradeCommand {
     /// Tells what this version would change.
     Check,
 }

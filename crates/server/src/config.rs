@@ -12,23 +12,26 @@ use std::{
     time::Duration,
 };
 
-pub use self::faults::{ConfigError, Fault};
+use kaname_engine::ModelDigest;
+use kaname_gateway::Language;
+
+pub(crate) use self::faults::ConfigError;
 use self::{faults::Collector, raw::Raw};
 
 /// Where a value came from, for `kaname config check`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InForce {
+pub(crate) struct InForce {
     /// Key path in the file.
-    pub key: &'static str,
+    pub(crate) key: &'static str,
     /// The value, secrets left out.
-    pub value: String,
+    pub(crate) value: String,
     /// `default`, `file` or the name of an environment variable.
-    pub source: String,
+    pub(crate) source: String,
 }
 
 /// Where records are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Database {
+pub(crate) enum Database {
     /// `kaname.db` in the data folder.
     Sqlite,
     /// A PostgreSQL server.
@@ -37,44 +40,59 @@ pub enum Database {
 
 /// Certificate and key of the server itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tls {
+pub(crate) struct Tls {
     /// PEM file with the certificate chain.
-    pub certificate: PathBuf,
+    pub(crate) certificate: PathBuf,
     /// PEM file with the private key.
-    pub key: PathBuf,
+    pub(crate) key: PathBuf,
+}
+
+/// A model file that the embedded engine runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct EngineModel {
+    /// The GGUF file.
+    pub(crate) path: PathBuf,
+    /// The hash that it must have.
+    pub(crate) sha256: ModelDigest,
+    /// The languages that it can be trusted with, as the administrator judged.
+    pub(crate) languages: Vec<Language>,
 }
 
 /// What is in force.
 #[derive(Debug, Clone)]
-pub struct Config {
+pub(crate) struct Config {
+    /// This program, to be run again as the engine's child.
+    pub(crate) program: PathBuf,
     /// Address that the server listens on.
-    pub listen: SocketAddr,
+    pub(crate) listen: SocketAddr,
     /// Own certificate, if the server speaks TLS itself.
-    pub tls: Option<Tls>,
+    pub(crate) tls: Option<Tls>,
     /// Whether a proxy in front speaks TLS.
-    pub behind_proxy: bool,
+    pub(crate) behind_proxy: bool,
     /// Largest body of a request.
-    pub body_bytes_max: usize,
+    pub(crate) body_bytes_max: usize,
     /// Time until the head of an answer.
-    pub answer_timeout: Duration,
+    pub(crate) answer_timeout: Duration,
     /// The data folder.
-    pub data_dir: PathBuf,
+    pub(crate) data_dir: PathBuf,
     /// Models and dictionaries.
-    pub models_dir: PathBuf,
+    pub(crate) models_dir: PathBuf,
     /// Records.
-    pub database: Database,
+    pub(crate) database: Database,
     /// Logs as JSON.
-    pub json_logs: bool,
+    pub(crate) json_logs: bool,
     /// What is logged.
-    pub log_filter: String,
+    pub(crate) log_filter: String,
     /// Background workers.
-    pub workers: usize,
+    pub(crate) workers: usize,
+    /// The model that the embedded engine runs, if any.
+    pub(crate) engine_model: Option<EngineModel>,
     /// Threads of the embedded engine.
-    pub engine_threads: usize,
+    pub(crate) engine_threads: usize,
     /// Shortest password.
-    pub password_length_min: usize,
+    pub(crate) password_length_min: usize,
     /// Every value with its source.
-    pub in_force: Vec<InForce>,
+    pub(crate) in_force: Vec<InForce>,
 }
 
 impl Config {
@@ -83,15 +101,18 @@ impl Config {
     /// # Errors
     ///
     /// [`ConfigError`] with every fault that was found.
-    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+    pub(crate) fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
         Self::from_sources(file, &|name| {
-            #[expect(clippy::disallowed_methods, reason = "this is the one reader of the environment")]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "this is the one reader of the environment"
+            )]
             std::env::var(name).ok()
         })
     }
 
     /// As [`Config::load`], with `environment` in place of the process's.
-    pub fn from_sources(
+    pub(crate) fn from_sources(
         file: Option<&Path>,
         environment: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, ConfigError> {
@@ -100,7 +121,8 @@ impl Config {
         let shared = environment("XDG_DATA_HOME")
             .map_or_else(|| home.join(".local/share"), PathBuf::from)
             .join("kaname");
-        let default_data = environment("KANAME_DATA_DIR").map_or_else(|| shared.join("data"), PathBuf::from);
+        let default_data =
+            environment("KANAME_DATA_DIR").map_or_else(|| shared.join("data"), PathBuf::from);
         let beside = default_data.join("kaname.toml");
         let path = file.map(Path::to_owned).or_else(|| beside.exists().then_some(beside));
         let raw = path.as_deref().map_or_else(Raw::default, |path| Raw::read(path, &mut found));
@@ -110,13 +132,16 @@ impl Config {
     }
 
     fn build(raw: &Raw, take: &mut Take<'_>, shared: &Path) -> Self {
-        let listen = take.text("http.listen", "KANAME_LISTEN", raw.http.listen.as_ref(), "127.0.0.1:8080");
+        let listen =
+            take.text("http.listen", "KANAME_LISTEN", raw.http.listen.as_ref(), "127.0.0.1:8080");
         let listen = listen.parse().unwrap_or_else(|_| {
-            take.found.fault("http.listen", "must be an address and a port, such as 127.0.0.1:8080");
+            take.found
+                .fault("http.listen", "must be an address and a port, such as 127.0.0.1:8080");
             SocketAddr::from(([127, 0, 0, 1], 8080))
         });
         let tls = take.tls(raw);
-        let behind_proxy = take.flag("http.behind_proxy", "KANAME_BEHIND_PROXY", raw.http.behind_proxy);
+        let behind_proxy =
+            take.flag("http.behind_proxy", "KANAME_BEHIND_PROXY", raw.http.behind_proxy);
         let force_plain = take.flag("http.force_plain", "KANAME_FORCE_PLAIN", raw.http.force_plain);
         if !listen.ip().is_loopback() && tls.is_none() && !behind_proxy && !force_plain {
             take.found.fault(
@@ -128,21 +153,30 @@ impl Config {
         let data_default = shared.join("data").display().to_string();
         let data = take.text("data_dir", "KANAME_DATA_DIR", raw.data_dir.as_ref(), &data_default);
         let models_default = shared.join("models").display().to_string();
-        let models = take.text("models_dir", "KANAME_MODELS", raw.models_dir.as_ref(), &models_default);
+        let models =
+            take.text("models_dir", "KANAME_MODELS", raw.models_dir.as_ref(), &models_default);
         Self {
             listen,
             tls,
             behind_proxy,
-            body_bytes_max: take.number("http.body_bytes_max", raw.http.body_bytes_max, (120 << 20, 1 << 10, 1 << 32)),
-            answer_timeout: Duration::from_secs(
-                take.number("http.answer_timeout_s", raw.http.answer_timeout_s, (120, 1, 3_600)) as u64,
+            body_bytes_max: take.number(
+                "http.body_bytes_max",
+                raw.http.body_bytes_max,
+                (120 << 20, 1 << 10, 1 << 32),
             ),
+            answer_timeout: Duration::from_secs(take.number(
+                "http.answer_timeout_s",
+                raw.http.answer_timeout_s,
+                (120, 1, 3_600),
+            ) as u64),
             data_dir: PathBuf::from(data),
             models_dir: PathBuf::from(models),
             database: take.database(raw),
             json_logs: take.log_format(raw),
             log_filter: take.text("log.filter", "KANAME_LOG", raw.log.filter.as_ref(), "info"),
             workers: take.number("jobs.workers", raw.jobs.workers, (2, 1, 64)),
+            program: std::env::current_exe().unwrap_or_else(|_| PathBuf::from("kaname")),
+            engine_model: take.engine_model(raw),
             engine_threads: take.number("engine.threads", raw.engine.threads, (2, 1, 256)),
             password_length_min: take.number(
                 "identity.password_length_min",
@@ -154,7 +188,7 @@ impl Config {
     }
 
     /// Whether cookies may travel over TLS only.
-    pub fn secure_cookies(&self) -> bool {
+    pub(crate) fn secure_cookies(&self) -> bool {
         self.tls.is_some() || self.behind_proxy
     }
 }
@@ -245,8 +279,29 @@ impl Take<'_> {
         Database::Postgres(url)
     }
 
+    fn engine_model(&mut self, raw: &Raw) -> Option<EngineModel> {
+        let path = raw.engine.model.as_ref()?;
+        self.found.note("engine.model", path.clone(), "file");
+        let sha256 = raw.engine.sha256.clone().unwrap_or_default();
+        let Ok(sha256) = sha256.parse() else {
+            self.found.fault("engine.sha256", "must be the SHA-256 of engine.model: 64 hexadecimal digits");
+            return None;
+        };
+        let mut languages = Vec::new();
+        for name in raw.engine.languages.iter().flatten() {
+            match name.parse() {
+                Ok(language) => languages.push(language),
+                Err(_) => self.found.fault("engine.languages", "each must be ja or en"),
+            }
+        }
+        Some(EngineModel { path: PathBuf::from(path), sha256, languages })
+    }
+
     fn log_format(&mut self, raw: &Raw) -> bool {
-        match self.text("log.format", "KANAME_LOG_FORMAT", raw.log.format.as_ref(), "human").as_str() {
+        match self
+            .text("log.format", "KANAME_LOG_FORMAT", raw.log.format.as_ref(), "human")
+            .as_str()
+        {
             "json" => true,
             "human" => false,
             _ => {

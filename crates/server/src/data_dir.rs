@@ -19,9 +19,11 @@ use rustix::fs::{FlockOperation, flock};
 
 /// Why the data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum DataDirError {
+pub(crate) enum DataDirError {
     /// It cannot be made or written.
-    #[error("the data folder {path} cannot be used: check that it exists, is writable, and has space")]
+    #[error(
+        "the data folder {path} cannot be used: check that it exists, is writable, and has space"
+    )]
     Unusable {
         /// The folder or file.
         path: String,
@@ -30,7 +32,9 @@ pub enum DataDirError {
         source: io::Error,
     },
     /// Another process owns it.
-    #[error("another kaname process owns the data folder {path}: stop it first, or use its command line")]
+    #[error(
+        "another kaname process owns the data folder {path}: stop it first, or use its command line"
+    )]
     Owned {
         /// The folder.
         path: String,
@@ -45,14 +49,14 @@ pub enum DataDirError {
 
 /// An opened data folder. While it lives, no other process can open it.
 #[derive(Debug)]
-pub struct DataDir {
+pub(crate) struct DataDir {
     root: PathBuf,
     _lock: File,
 }
 
 impl DataDir {
     /// Opens `root`, making it if it is not there, and takes ownership.
-    pub fn open(root: &Path) -> Result<Self, DataDirError> {
+    pub(crate) fn open(root: &Path) -> Result<Self, DataDirError> {
         for folder in [root.to_owned(), root.join("files"), root.join("index"), root.join("keys")] {
             make_folder(&folder)?;
         }
@@ -70,28 +74,33 @@ impl DataDir {
         Ok(Self { root: root.to_owned(), _lock: lock })
     }
 
+    /// The folder itself.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// The database file.
-    pub fn database(&self) -> PathBuf {
+    pub(crate) fn database(&self) -> PathBuf {
         self.root.join("kaname.db")
     }
 
     /// Uploaded files.
-    pub fn files(&self) -> PathBuf {
+    pub(crate) fn files(&self) -> PathBuf {
         self.root.join("files")
     }
 
     /// The search index.
-    pub fn index(&self) -> PathBuf {
+    pub(crate) fn index(&self) -> PathBuf {
         self.root.join("index")
     }
 
     /// The socket at which a running server takes the command line.
-    pub fn socket_of(root: &Path) -> PathBuf {
+    pub(crate) fn socket_of(root: &Path) -> PathBuf {
         root.join("kaname.sock")
     }
 
     /// The master key, made at first use and kept in a file that only this user may read.
-    pub fn master_key(&self, entropy: &dyn Entropy) -> Result<[u8; 32], DataDirError> {
+    pub(crate) fn master_key(&self, entropy: &dyn Entropy) -> Result<[u8; 32], DataDirError> {
         let path = self.root.join("keys/master.key");
         let mut key = [0_u8; 32];
         match File::open(&path) {

@@ -6,16 +6,16 @@ use super::{Config, InForce};
 
 /// One thing that is wrong, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub(crate) struct Fault {
     /// Key path, or the file's name.
-    pub key: String,
+    pub(crate) key: String,
     /// What is wrong and how to mend it.
-    pub detail: String,
+    pub(crate) detail: String,
 }
 
 /// Everything that is wrong with a configuration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub struct ConfigError(pub Vec<Fault>);
+pub(crate) struct ConfigError(pub Vec<Fault>);
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -53,6 +53,9 @@ pub(super) struct Jobs {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Engine {
+    pub(super) model: Option<String>,
+    pub(super) sha256: Option<String>,
+    pub(super) languages: Option<Vec<String>>,
     pub(super) threads: Option<u64>,
 }
 

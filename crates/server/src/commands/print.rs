@@ -1,0 +1,44 @@
+//! Printing: the one place of the command line that writes to standard output and error.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the command line prints here")]
+
+use serde_json::{Value as Json, json};
+
+use crate::door::Refused;
+
+/// A line of text for a person.
+pub(crate) fn line(text: &str) {
+    println!("{text}");
+}
+
+/// A line beside the result: progress, notes. Never part of what a program reads.
+pub(crate) fn note(text: &str) {
+    eprintln!("{text}");
+}
+
+/// A JSON value for a program.
+pub(crate) fn json(value: &Json) {
+    println!("{value:#}");
+}
+
+/// Why a command failed, with the whole chain of causes.
+pub(crate) fn error(error: &anyhow::Error, as_json: bool) {
+    let code = error.downcast_ref::<Refused>().map(|refused| refused.code.clone());
+    if as_json {
+        let code = code.unwrap_or_else(|| "cli.failed".to_owned());
+        eprintln!("{}", json!({ "code": code, "detail": format!("{error:#}") }));
+    } else if let Some(code) = code {
+        eprintln!("kaname: {error:#} [{code}]");
+    } else {
+        eprintln!("kaname: {error:#}");
+    }
+}
+
+/// The text under `key`, or nothing.
+pub(crate) fn text<'a>(value: &'a Json, key: &str) -> &'a str {
+    value.get(key).and_then(Json::as_str).unwrap_or_default()
+}
+
+/// The items of a list answer.
+pub(crate) fn items(value: &Json) -> &[Json] {
+    value.get("items").and_then(Json::as_array).map_or(&[], Vec::as_slice)
+}
