@@ -27,12 +27,14 @@ test('a collection is made, filled, read and removed', async ({ page }) => {
 	await page.getByRole('table').getByRole('link').first().click();
 	await expect(page.getByText('1点につき500円')).toBeVisible();
 	await page.goBack();
-	await page
-		.getByRole('button', { name: /を削除$/ })
-		.first()
-		.click();
-	await page.getByRole('dialog').getByRole('button', { name: '削除する' }).click();
-	await expect(page.getByRole('table').getByRole('link')).toHaveCount(0);
+	// A file that could not be read stays in the list until somebody removes it.
+	const remove = page.getByRole('button', { name: /を削除$/ });
+	await expect(remove.first()).toBeVisible();
+	for (let left = await remove.count(); left > 0; left--) {
+		await remove.first().click();
+		await page.getByRole('dialog').getByRole('button', { name: '削除する' }).click();
+		await expect(remove).toHaveCount(left - 1);
+	}
 	await page.getByRole('button', { name: '文書集を削除する' }).click();
 	await page.getByRole('dialog').getByRole('button', { name: '削除する' }).click();
 	await expect(page).toHaveURL(/\/collections$/);
