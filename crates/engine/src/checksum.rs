@@ -3,8 +3,6 @@
 //! The child opens the file by its path after this check. Whoever can replace the file between the two can also
 //! replace the configuration, so this guards against a wrong or damaged file, not against such a person.
 
-use crate::error::EngineError;
-use sha2::{Digest, Sha256};
 use std::{
     fmt,
     fs::{File, Metadata},
@@ -14,6 +12,10 @@ use std::{
     sync::Arc,
     time::SystemTime,
 };
+
+use sha2::{Digest, Sha256};
+
+use crate::error::EngineError;
 
 /// The SHA-256 of a model file.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

@@ -12,12 +12,6 @@ mod sandbox;
 mod scheduler;
 mod text;
 
-use crate::protocol::{
-    self, FromChild, MAX_FRAME_TO_CHILD_BYTES, OpenFault, Ready, ToChild, read_frame, write_frame,
-};
-use llama_cpp_2::llama_backend::LlamaBackend;
-use model::Loaded;
-use scheduler::Scheduler;
 use std::{
     io::{self, BufReader, BufWriter, Read, Write},
     sync::mpsc::{
@@ -25,6 +19,14 @@ use std::{
     },
     thread,
     time::Duration,
+};
+
+use llama_cpp_2::llama_backend::LlamaBackend;
+use model::Loaded;
+use scheduler::Scheduler;
+
+use crate::protocol::{
+    self, FromChild, MAX_FRAME_TO_CHILD_BYTES, OpenFault, Ready, ToChild, read_frame, write_frame,
 };
 
 /// How many frames may lie between reader and owner; the parent's own limits keep it below.

@@ -1,8 +1,10 @@
 //! What an engine is started with.
 
-use crate::checksum::ModelDigest;
-use futures_util::future::BoxFuture;
 use std::{ffi::OsString, fmt, path::PathBuf, sync::Arc, time::Duration};
+
+use futures_util::future::BoxFuture;
+
+use crate::checksum::ModelDigest;
 
 /// Starts a named background task; the server passes its task tracker here.
 pub type Spawner = Arc<dyn Fn(&'static str, BoxFuture<'static, ()>) + Send + Sync>;

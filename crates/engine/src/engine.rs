@@ -1,5 +1,16 @@
 //! The handle by which the rest of the program asks for text.
 
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::sync::{Semaphore, mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
 use crate::{
     config::EngineConfig,
     error::EngineError,
@@ -8,15 +19,6 @@ use crate::{
     request::{CancelOnDrop, GenerateRequest, Generation},
     supervisor::{Command, Job, Supervisor},
 };
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
-use tokio::sync::{Semaphore, mpsc, watch};
-use tokio_util::sync::CancellationToken;
 
 /// An embedded engine: cheap to clone, all clones are one.
 ///

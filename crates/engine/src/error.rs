@@ -1,7 +1,8 @@
 //! What can go wrong with the embedded engine, each with a stable code and, where there is one, the fix.
 
-use crate::checksum::ModelDigest;
 use std::{io, path::PathBuf, sync::Arc};
+
+use crate::checksum::ModelDigest;
 
 /// A failure of the engine or of one request to it.
 #[derive(Debug, Clone, thiserror::Error)]

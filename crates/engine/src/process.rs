@@ -1,19 +1,21 @@
 //! The child process as the parent holds it: started with a closed environment, spoken to in frames, ended when dropped.
 
-use crate::{
-    config::EngineConfig,
-    protocol::{
-        FromChild, MAX_FRAME_FROM_CHILD_BYTES, MAX_FRAME_TO_CHILD_BYTES, ToChild, write_frame,
-    },
-};
-use futures_util::StreamExt;
 use std::{io, process::Stdio, time::Duration};
+
+use futures_util::StreamExt;
 use tokio::{
     io::AsyncWriteExt,
     process::{Child, ChildStderr, ChildStdin, ChildStdout, Command},
     time::timeout,
 };
 use tokio_util::codec::{FramedRead, LengthDelimitedCodec, LinesCodec};
+
+use crate::{
+    config::EngineConfig,
+    protocol::{
+        FromChild, MAX_FRAME_FROM_CHILD_BYTES, MAX_FRAME_TO_CHILD_BYTES, ToChild, write_frame,
+    },
+};
 
 /// All of the child's environment: its computing threads sleep while they wait for each other, since spinning takes
 /// the processor from the rest of the platform.

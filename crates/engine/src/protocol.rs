@@ -7,12 +7,13 @@
 //! `cancel`, after which frames that were under way for it are ignored. End of input means: stop at once.
 //! Frames from the child are untrusted: an oversized or malformed one ends the child.
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::Value;
 use std::{
     io::{self, Read, Write},
     path::PathBuf,
 };
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
 /// The version that both sides must speak; they are the same binary, so this catches a stale file on disk.
 pub(crate) const VERSION: u32 = 1;

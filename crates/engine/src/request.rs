@@ -1,20 +1,22 @@
 //! One request for text, and the stream that answers it.
 
-use crate::{
-    error::EngineError,
-    protocol::{FinishReason, Message, WireInput},
-    supervisor::Command,
-};
-use futures_util::Stream;
-use serde_json::Value;
 use std::{
     pin::Pin,
     task::{Context, Poll},
     time::Duration,
 };
+
+use futures_util::Stream;
+use serde_json::Value;
 use tokio::{
     sync::mpsc,
     time::{Sleep, sleep},
+};
+
+use crate::{
+    error::EngineError,
+    protocol::{FinishReason, Message, WireInput},
+    supervisor::Command,
 };
 
 const MAX_STOP_STRINGS: usize = 8;

@@ -3,6 +3,14 @@
 //! A request holds its permit here until it is answered or its cancellation has gone down, so what is in the child
 //! never exceeds the limit. The child is not trusted: a frame that no honest child would send ends it.
 
+use std::{collections::BTreeMap, time::Duration};
+
+use tokio::{
+    sync::{OwnedSemaphorePermit, mpsc, watch},
+    time::{Instant, sleep_until, timeout},
+};
+use tokio_util::sync::CancellationToken;
+
 use crate::{
     checksum::ChecksumCache,
     config::EngineConfig,
@@ -12,12 +20,6 @@ use crate::{
     protocol::{self, Fault, FromChild, Generate, OpenFault, Ready, ToChild},
     request::{Event, GenerateRequest, Signal},
 };
-use std::{collections::BTreeMap, time::Duration};
-use tokio::{
-    sync::{OwnedSemaphorePermit, mpsc, watch},
-    time::{Instant, sleep_until, timeout},
-};
-use tokio_util::sync::CancellationToken;
 
 const FIRST_BACKOFF: Duration = Duration::from_millis(250);
 const MAX_BACKOFF: Duration = Duration::from_secs(10);

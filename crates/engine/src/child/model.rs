@@ -1,13 +1,15 @@
 //! The loaded model with what is derived from it once: its chat template and its token table for constrained output.
 
-use super::{picker::Grammars, prompt::Template};
-use crate::protocol::{ModelFacts, Open, OpenFault};
+use std::{cell::OnceCell, num::NonZeroU32};
+
 use llama_cpp_2::{
     context::{LlamaContext, params::LlamaContextParams},
     llama_backend::LlamaBackend,
     model::{LlamaModel, params::LlamaModelParams},
 };
-use std::{cell::OnceCell, num::NonZeroU32};
+
+use super::{picker::Grammars, prompt::Template};
+use crate::protocol::{ModelFacts, Open, OpenFault};
 
 /// A model in memory.
 pub(super) struct Loaded {

@@ -3,7 +3,6 @@
 //! The grammar is kept here and not in the sampling chain of the library, because there a failing grammar would let
 //! every token pass; here it fails the request.
 
-use crate::protocol::Generate;
 use llama_cpp_2::{
     context::LlamaContext,
     model::LlamaModel,
@@ -12,6 +11,8 @@ use llama_cpp_2::{
 };
 use llguidance::{Matcher, ParserFactory, api::TopLevelGrammar};
 use serde_json::{Value, json};
+
+use crate::protocol::Generate;
 
 /// Makes matchers for JSON schemas over the tokens of one model.
 pub(super) struct Grammars {

@@ -3,11 +3,12 @@
 //! Only the template may write control tokens. Text of the conversation that would be read as one (a turn marker typed
 //! by a user, say) stays plain text.
 
-use super::model::Loaded;
-use crate::protocol::{Fault, Message, WireInput};
 use llama_cpp_2::{model::LlamaModel, token::LlamaToken, vocab::LlamaVocab};
 use minijinja::{Environment, Error, ErrorKind, Value, context};
 use minijinja_contrib::pycompat::unknown_method_callback;
+
+use super::model::Loaded;
+use crate::protocol::{Fault, Message, WireInput};
 
 const NAME: &str = "chat";
 /// Work that a template may cost per request; real ones need a few thousand.

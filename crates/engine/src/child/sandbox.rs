@@ -3,8 +3,9 @@
 //!
 //! What this does not stop: a break-out through a fault of the kernel, reading the model, and using up the processor.
 
-use crate::protocol::{Open, Sandbox};
 use std::{fs::File, net::UdpSocket};
+
+use crate::protocol::{Open, Sandbox};
 
 /// Applies what the system offers to this thread and all that it starts, and reports what holds.
 pub(super) fn lock_in(open: &Open) -> Sandbox {

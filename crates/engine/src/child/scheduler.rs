@@ -4,13 +4,15 @@
 //! Invariants: the cells reserved by the running sequences never exceed the context; a request that ended holds no
 //! cell, no slot and no memory; with no sequence running, nothing is computed.
 
-use super::{model::Loaded, picker::Picker, prompt, text::TextGate};
-use crate::protocol::{Done, Fault, FinishReason, FromChild, Generate, Open, Stats, write_frame};
-use llama_cpp_2::{context::LlamaContext, llama_batch::LlamaBatch, token::LlamaToken};
 use std::{
     collections::VecDeque,
     io::{self, BufWriter, Write},
 };
+
+use llama_cpp_2::{context::LlamaContext, llama_batch::LlamaBatch, token::LlamaToken};
+
+use super::{model::Loaded, picker::Picker, prompt, text::TextGate};
+use crate::protocol::{Done, Fault, FinishReason, FromChild, Generate, Open, Stats, write_frame};
 
 /// A request, checked and turned into tokens.
 struct Request {
