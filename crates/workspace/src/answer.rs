@@ -133,7 +133,9 @@ impl Draft {
                 Some(Event::Delta(text))
             }
             AnswerEvent::Citations(citations) => {
-                citations.iter().for_each(|citation| self.raise(&citation.label));
+                for citation in &citations {
+                    self.raise(&citation.label);
+                }
                 self.citations.clone_from(&citations);
                 Some(Event::Citations(citations))
             }

@@ -13,6 +13,6 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { answers_at_once_max: 256, answer_time_max: Duration::from_secs(600) }
+        Self { answers_at_once_max: 256, answer_time_max: Duration::from_mins(10) }
     }
 }

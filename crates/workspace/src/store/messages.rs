@@ -6,7 +6,7 @@ use kaname_kernel::{ActId, ConversationId, InstitutionId, Label, MessageId, Time
 use kaname_platform::{Conn, DbError, Tx, db::Row, params};
 
 use super::{from_json, odd, to_json};
-use crate::model::{Message, MessageFault};
+use crate::model::{AnswerMode, Message, MessageFault};
 
 /// How the store names an answer that is on its way.
 const OPEN: &str = "open";
@@ -56,7 +56,7 @@ async fn insert_as(
             conversation,
             message.role.as_str(),
             message.text.as_str(),
-            message.mode.map(|mode| mode.as_str()),
+            message.mode.map(AnswerMode::as_str),
             to_json(&message.citations, "citations")?,
             &message.label,
             state,
@@ -84,7 +84,7 @@ pub(crate) async fn close(
                 institution,
                 message.id,
                 message.text.as_str(),
-                message.mode.map(|mode| mode.as_str()),
+                message.mode.map(AnswerMode::as_str),
                 to_json(&message.citations, "citations")?,
                 &message.label,
                 message.state.as_str(),
