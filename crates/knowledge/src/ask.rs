@@ -118,7 +118,7 @@ impl Knowledge {
         };
         let purpose = (Purpose::Ask, ask.collections.as_deref());
         let found = self.retrieve(by, &looked_up, purpose).await?;
-        let chosen = chosen(&found.ranked);
+        let chosen = chosen(&found.ranked, found.strength);
         let mut answer = quotation(&found.ranked, &chosen, (&own, asked));
         let mut shown = false;
         if answer.mode == AnswerMode::Quotation && !ask.quotation_only {
@@ -164,8 +164,9 @@ impl Knowledge {
             .label(&answer.label)
             .following(asked)
             .reference("mode", answer.mode.as_str())
-            .reference("cited", cited.join(" "))
+            .reference("citations", cited.len())
             .reference("question_vector", embedded)
+            .content("cited", cited.join(" "))
             .content("answer", answer.answer.as_str());
         if let Some((endpoint, _)) = &answer.endpoint {
             act = act.reference("endpoint", endpoint);
@@ -175,7 +176,7 @@ impl Knowledge {
 }
 
 /// The places of the passages to quote.
-fn chosen(ranked: &[Ranked]) -> Vec<usize> {
+fn chosen(ranked: &[Ranked], strength: f32) -> Vec<usize> {
     let documents: Vec<String> =
         ranked.iter().map(|ranked| ranked.hit.document.to_string()).collect();
     let contenders: Vec<Contender<'_>> = ranked
@@ -187,7 +188,7 @@ fn chosen(ranked: &[Ranked]) -> Vec<usize> {
             features: &ranked.features,
         })
         .collect();
-    choose(&contenders)
+    choose(&contenders, strength)
 }
 
 /// The answer that quotes `chosen`; its act is still to be recorded.

@@ -48,6 +48,8 @@ pub(crate) struct Ranked {
 #[derive(Debug)]
 pub(crate) struct Retrieved {
     pub(crate) ranked: Vec<Ranked>,
+    /// The best BM25 score against the summed weight of the terms.
+    pub(crate) strength: f32,
     pub(crate) embedded: Embedded,
 }
 
@@ -63,6 +65,13 @@ struct Fused {
     key: ChunkKey,
     lexical: f32,
     fused: f32,
+}
+
+/// What both searches together put forward.
+struct Fusion {
+    fused: Vec<Fused>,
+    near: BTreeMap<ChunkKey, Vec<Near>>,
+    best_lexical: f32,
 }
 
 /// A fused chunk with its records.
@@ -94,16 +103,18 @@ impl Knowledge {
             scopes: readable.scopes.clone(),
         };
         let searching = std::sync::Arc::clone(&shelf);
-        let (prepared, fused, near, terms) = blocking(move || {
+        let (prepared, fusion, terms) = blocking(move || {
             let terms = weighted(&searching, &prepared.question)?;
-            let (fused, near) = fuse(&searching, &prepared)?;
-            Ok((prepared, fused, near, terms))
+            let fusion = fuse(&searching, &prepared)?;
+            Ok((prepared, fusion, terms))
         })
         .await?;
-        let hydrated = self.hydrate(by, (fused, near), &readable.collections).await?;
+        let weight: f32 = terms.iter().map(|term| term.weight).sum();
+        let strength = if weight > 0.0 { fusion.best_lexical / weight } else { 0.0 };
+        let hydrated = self.hydrate(by, fusion, &readable.collections).await?;
         let ranked =
             blocking(move || Ok(rank(&lexicon, &prepared.question, &terms, hydrated))).await?;
-        Ok(Retrieved { ranked, embedded })
+        Ok(Retrieved { ranked, strength, embedded })
     }
 
     async fn readable(
@@ -130,7 +141,7 @@ impl Knowledge {
     async fn hydrate(
         &self,
         by: &Principal,
-        (fused, near): (Vec<Fused>, BTreeMap<ChunkKey, Vec<Near>>),
+        Fusion { fused, near, .. }: Fusion,
         collections: &BTreeMap<CollectionId, Collection>,
     ) -> Result<Vec<Hydrated>, Error> {
         let mut tx = self.platform.db.read().await?;
@@ -170,10 +181,7 @@ fn weighted(shelf: &Shelf, question: &Question) -> Result<Vec<Asked>, Error> {
 }
 
 /// The best chunks of both searches by reciprocal rank, and the passages of each with cosines.
-fn fuse(
-    shelf: &Shelf,
-    prepared: &Prepared,
-) -> Result<(Vec<Fused>, BTreeMap<ChunkKey, Vec<Near>>), Error> {
+fn fuse(shelf: &Shelf, prepared: &Prepared) -> Result<Fusion, Error> {
     let terms: Vec<WeightedTerm> = prepared
         .question
         .terms
@@ -201,17 +209,17 @@ fn fuse(
     order.sort_by(|left, right| right.1.total_cmp(&left.1));
     order.truncate(CONSIDERED);
     let top = order.first().map_or(1.0, |(_, score)| *score);
-    let top_lexical = by_words.first().map_or(1.0, |(_, score)| *score);
+    let best_lexical = by_words.first().map_or(0.0, |(_, score)| *score);
     let lexical: BTreeMap<ChunkKey, f32> = by_words.into_iter().collect();
     let fused = order
         .into_iter()
         .map(|(key, score)| Fused {
             key,
-            lexical: lexical.get(&key).map_or(0.0, |score| score / top_lexical),
+            lexical: lexical.get(&key).map_or(0.0, |score| score / best_lexical),
             fused: score / top,
         })
         .collect();
-    Ok((fused, near))
+    Ok(Fusion { fused, near, best_lexical })
 }
 
 fn rank(

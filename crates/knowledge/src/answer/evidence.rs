@@ -7,6 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kaname_lexicon_core::{Asks, Lexicon, Mode, PartOfSpeech, Question, Term, TermKind};
 
+/// How rare terms are among the chunks: the inverse document frequency.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rarity<'t> {
+    /// Of each term that occurs.
+    pub of: BTreeMap<&'t str, f32>,
+    /// Of a term that does not.
+    pub unknown: f32,
+}
+
 /// A term of the question with what it counts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Asked {
@@ -72,18 +81,26 @@ pub struct Features {
 }
 
 /// The question's terms with their weights.
-pub fn asked(question: &Question, rarity: &BTreeMap<&str, f32>) -> Vec<Asked> {
+pub fn asked(question: &Question, rarity: &Rarity<'_>) -> Vec<Asked> {
     let mut seen = BTreeSet::new();
     question
         .terms
         .iter()
         .filter(|term| seen.insert(term.text.as_str()))
+        .filter(|term| !is_accidental(term, rarity))
         .map(|term| Asked {
             text: term.text.clone(),
-            weight: rarity.get(term.text.as_str()).copied().unwrap_or(1.0) * importance(term),
+            weight: rarity.of.get(term.text.as_str()).copied().unwrap_or(rarity.unknown)
+                * importance(term),
             is_word: term.kind == TermKind::Word,
         })
         .collect()
+}
+
+/// A compound that no document has says nothing: its words are there on their own.
+fn is_accidental(term: &Term, rarity: &Rarity<'_>) -> bool {
+    let unknown = !rarity.of.contains_key(term.text.as_str());
+    term.kind == TermKind::Compound && (unknown || term.text.contains('何'))
 }
 
 fn importance(term: &Term) -> f32 {
@@ -91,7 +108,7 @@ fn importance(term: &Term) -> f32 {
         (TermKind::Compound, _) => 0.5,
         (TermKind::Bigram, _) => 0.3,
         (TermKind::Code, _) => 1.0,
-        (TermKind::Word, PartOfSpeech::Verb | PartOfSpeech::Adjective) => 0.6,
+        (TermKind::Word, PartOfSpeech::Verb | PartOfSpeech::Adjective) => 0.3,
         (TermKind::Word, PartOfSpeech::Number) => 0.7,
         (TermKind::Word, _) => 1.0,
     }

@@ -5,9 +5,9 @@ use super::evidence::Features;
 /// Passages quoted at most.
 const QUOTES_MAX: usize = 3;
 /// Another passage is quoted when its score is at least this share of the best one's.
-const NEAR_ENOUGH: f32 = 0.8;
+const NEAR_ENOUGH: f32 = 0.7;
 /// Below this the evidence is too weak to call anything an answer.
-const ENOUGH: f32 = 0.5;
+const ENOUGH: f32 = 2.8;
 
 /// A passage as the choice sees it, best first.
 #[derive(Debug, Clone, Copy)]
@@ -21,9 +21,11 @@ pub struct Contender<'a> {
 }
 
 /// The places of the passages to quote, best first; empty when the evidence is too weak.
-pub fn choose(contenders: &[Contender<'_>]) -> Vec<usize> {
+///
+/// `strength` is the best BM25 score of the search against the summed weight of the terms.
+pub fn choose(contenders: &[Contender<'_>], strength: f32) -> Vec<usize> {
     let Some(best) = contenders.first() else { return Vec::new() };
-    if evidence(best.features) < ENOUGH {
+    if evidence(best.features, strength) < ENOUGH {
         return Vec::new();
     }
     contenders
@@ -36,7 +38,42 @@ pub fn choose(contenders: &[Contender<'_>]) -> Vec<usize> {
         .collect()
 }
 
-/// How strong the evidence for the best passage is, comparable between questions.
-pub fn evidence(features: &Features) -> f32 {
-    features.covered_chunk * 0.5 + features.cosine * 0.5
+/// How strong the evidence for the best passage is, comparable between questions and collections:
+/// how much of the question the passage with its headings says, and how well any chunk at all
+/// matches its words, against the weight of these words.
+pub fn evidence(best: &Features, strength: f32) -> f32 {
+    2.18 * best.covered_above + 1.25 * strength
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strong() -> Features {
+        Features { covered_above: 1.0, ..Features::default() }
+    }
+
+    #[test]
+    fn weak_evidence_is_no_answer_and_no_passage_is_none_either() {
+        let weak = Features { covered_above: 0.2, ..Features::default() };
+        assert!(choose(&[], 2.0).is_empty());
+        assert!(choose(&[Contender { document: "a", score: 9.0, features: &weak }], 1.0).is_empty());
+        let strong = strong();
+        assert_eq!(choose(&[Contender { document: "a", score: 9.0, features: &strong }], 1.0), [0]);
+    }
+
+    #[test]
+    fn quotes_come_from_one_document_and_only_when_they_are_near_the_best() {
+        let strong = strong();
+        let contender = |document, score| Contender { document, score, features: &strong };
+        let all = [
+            contender("a", 10.0),
+            contender("b", 9.9),
+            contender("a", 9.0),
+            contender("a", 6.0),
+            contender("a", 8.0),
+            contender("a", 7.9),
+        ];
+        assert_eq!(choose(&all, 1.0), [0, 2, 4]);
+    }
 }

@@ -7,17 +7,17 @@ use super::evidence::Features;
 
 /// How much each feature speaks for a passage.
 const WEIGHTS: Features = Features {
-    covered: 1.6,
-    covered_above: 1.2,
-    covered_chunk: 0.8,
-    cosine: 2.0,
-    cosine_chunk: 0.4,
-    lexical: 0.8,
-    fused: 0.6,
-    fits: 0.5,
-    missing: -0.6,
-    covered_title: 0.3,
-    length: -0.1,
+    covered: 3.84,
+    covered_above: 6.26,
+    covered_chunk: 6.8,
+    cosine: 16.06,
+    cosine_chunk: 6.4,
+    lexical: -1.92,
+    fused: -2.7,
+    fits: 6.53,
+    missing: -2.5,
+    covered_title: 1.48,
+    length: 3.84,
 };
 
 /// How well a passage answers; comparable within one question only.

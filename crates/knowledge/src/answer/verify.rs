@@ -156,3 +156,29 @@ fn without_marks(sentence: &str) -> (String, Vec<usize>) {
     bare.push_str(rest);
     (bare, numbers)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_behind_the_full_stop_belong_to_the_sentence_before() {
+        let text = "手数料は300円です。[1][2] 申込みは電話です[3]。\nIt is open. [4] Closed on 3.5 days.";
+        let parts: Vec<(String, Vec<usize>)> = split(text).into_iter().map(without_marks).collect();
+        let numbers: Vec<&[usize]> = parts.iter().map(|(_, numbers)| numbers.as_slice()).collect();
+        assert_eq!(numbers, [&[1, 2][..], &[3], &[4], &[]]);
+        assert_eq!(parts[1].0.trim(), "申込みは電話です。");
+        assert_eq!(parts[3].0, "Closed on 3.5 days.");
+    }
+
+    #[test]
+    fn what_is_no_mark_stays_text() {
+        assert_eq!(without_marks("a[b]c[1"), ("a[b]c[1".to_owned(), vec![]));
+    }
+
+    #[test]
+    fn figures_are_compared_as_numbers_are_read() {
+        assert_eq!(figures_of("１，２００円、2.5倍"), figures_of("1200円 2.5倍"));
+        assert!(!figures_of("900円").is_subset(&figures_of("300円")));
+    }
+}

@@ -20,6 +20,8 @@ use tantivy::{
     tokenizer::TextAnalyzer,
 };
 
+use crate::answer::evidence::Rarity;
+
 /// Memory that the writer may gather before it writes a segment.
 const WRITER_BYTES: usize = 32 << 20;
 const TOKENIZER: &str = "kaname";
@@ -190,18 +192,20 @@ impl FullText {
         ])
     }
 
-    /// How rare each of `terms` is: the inverse document frequency over chunks.
+    /// How rare each of `terms` is.
     pub fn rarity<'t>(
         &self,
         terms: impl Iterator<Item = &'t str>,
-    ) -> Result<BTreeMap<&'t str, f32>, tantivy::TantivyError> {
+    ) -> Result<Rarity<'t>, tantivy::TantivyError> {
         let searcher = self.reader.searcher();
         let all = as_f32(searcher.num_docs());
-        let mut rarity = BTreeMap::new();
+        let of = |found: f32| (1.0 + (all - found + 0.5).max(0.5) / (found + 0.5)).ln();
+        let mut rarity = Rarity { of: BTreeMap::new(), unknown: of(0.0) };
         for text in terms {
             let found = searcher.doc_freq(&Term::from_field_text(self.fields.body, text))?;
-            let found = as_f32(found);
-            rarity.insert(text, (1.0 + (all - found + 0.5).max(0.5) / (found + 0.5)).ln());
+            if found > 0 {
+                rarity.of.insert(text, of(as_f32(found)));
+            }
         }
         Ok(rarity)
     }

@@ -3,6 +3,8 @@
 mod answers;
 mod demo_questions;
 mod faults;
+mod http;
 mod import;
 mod rights;
 mod support;
+mod written;

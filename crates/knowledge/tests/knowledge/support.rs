@@ -11,7 +11,7 @@ use futures_util::future::BoxFuture;
 use kaname_embed_core::{DIMENSIONS, Encoder, MODEL_ID};
 use kaname_gateway::{EmbeddedEmbedder, EmbeddedError, Gateway};
 use kaname_guard::Guard;
-use kaname_identity::Identity;
+use kaname_identity::{Identity, NewUser, Password, console_principal, create_user};
 use kaname_kernel::{
     Actor, CollectionId, DepartmentId, InstitutionId, Label, Principal, Role, UserId,
 };
@@ -72,6 +72,7 @@ impl EmbeddedEmbedder for Embedding {
 pub(crate) struct World {
     pub(crate) test: TestPlatform,
     pub(crate) knowledge: Knowledge,
+    pub(crate) identity: Identity,
     pub(crate) administrator: Principal,
 }
 
@@ -81,14 +82,23 @@ impl World {
     }
 
     pub(crate) async fn with(test: TestPlatform, change: impl FnOnce(&mut Config)) -> Self {
-        let knowledge = knowledge(&test, change).await;
+        Self::embedding(test, Arc::new(Embedding), change).await
+    }
+
+    /// A world whose vectors come from `embedder`.
+    pub(crate) async fn embedding(
+        test: TestPlatform,
+        embedder: Arc<dyn EmbeddedEmbedder>,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
+        let (knowledge, identity) = started(&test, embedder, change).await;
         let administrator = person(&test, test.institution, (Role::Administrator, None), "5");
         let everything = Label::of_rank(5);
         let everything = ["personal", "sensitive_personal", "my_number", "trade_secret", "child"]
             .into_iter()
             .fold(everything, |label, key| label.with_compartment(key).unwrap());
         let administrator = Principal { clearance: everything, ..administrator };
-        Self { test, knowledge, administrator }
+        Self { test, knowledge, identity, administrator }
     }
 
     pub(crate) fn person(&self, department: Option<DepartmentId>, clearance: &str) -> Principal {
@@ -154,12 +164,20 @@ impl World {
 
 /// Knowledge on `test`, as after a start of the program.
 pub(crate) async fn knowledge(test: &TestPlatform, change: impl FnOnce(&mut Config)) -> Knowledge {
+    started(test, Arc::new(Embedding), change).await.0
+}
+
+async fn started(
+    test: &TestPlatform,
+    embedder: Arc<dyn EmbeddedEmbedder>,
+    change: impl FnOnce(&mut Config),
+) -> (Knowledge, Identity) {
     let platform = test.platform.clone();
     let (outbound, mint) = Outbound::new(Duration::from_secs(20)).unwrap();
     let guard = Guard::new(platform.clone(), mint);
     let bounds = kaname_gateway::Config { allow_insecure: true, ..Default::default() };
     let gateway =
-        Gateway::new(platform.clone(), guard, outbound, bounds).with_embedder(Arc::new(Embedding));
+        Gateway::new(platform.clone(), guard, outbound, bounds).with_embedder(embedder);
     gateway.ensure_embedded_endpoints().await.unwrap();
     let cheap = kaname_identity::Config {
         hash_memory_kib: 64,
@@ -170,7 +188,7 @@ pub(crate) async fn knowledge(test: &TestPlatform, change: impl FnOnce(&mut Conf
     let dictionary = Lexicon::prepare(&models_dir().join("ipadic")).unwrap();
     let mut config = Config::in_folder(test.folder.path().join("index"));
     change(&mut config);
-    Knowledge::new(identity, gateway, dictionary, config)
+    (Knowledge::new(identity.clone(), gateway, dictionary, config), identity)
 }
 
 pub(crate) fn person(
@@ -188,4 +206,22 @@ pub(crate) fn person(
         department,
         clearance: clearance.parse().unwrap(),
     }
+}
+
+/// A person with an account, so that a key can be made.
+pub(crate) async fn account(world: &World, name: &str, role: Role) -> Principal {
+    let platform = &world.test.platform;
+    let institution = world.test.institution;
+    let by = console_principal(platform, institution, None).await.unwrap();
+    let new = NewUser {
+        user_name: name.to_owned(),
+        display_name: name.to_owned(),
+        roles: [role].into(),
+        department: None,
+        clearance: Label::of_rank(3),
+        password: Some(Password::new(&format!("slow green kettle by the {name} window"))),
+        must_change_password: false,
+    };
+    create_user(&world.identity, &by, new).await.unwrap();
+    console_principal(platform, institution, Some(name)).await.unwrap()
 }
