@@ -61,7 +61,13 @@ pub fn hashes(files: &BTreeMap<String, String>, list: &str) -> Vec<Fault> {
 
 /// The SHA-256 of a text, in hexadecimal.
 pub fn sha256(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(text.as_bytes()).iter().fold(String::new(), |hash, byte| {
+        let (high, low) = (u32::from(byte >> 4), u32::from(byte & 15));
+        hash + &[high, low]
+            .iter()
+            .filter_map(|digit| char::from_digit(*digit, 16))
+            .collect::<String>()
+    })
 }
 
 #[cfg(test)]

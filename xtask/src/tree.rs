@@ -48,6 +48,8 @@ pub fn text(path: &str) -> Option<String> {
 ///
 /// As [`paths`].
 pub fn sources() -> Result<Vec<Source>, String> {
-    let rust = paths()?.into_iter().filter(|path| path.ends_with(".rs"));
+    let rust = paths()?
+        .into_iter()
+        .filter(|path| Path::new(path).extension().is_some_and(|ending| ending == "rs"));
     Ok(rust.filter_map(|path| text(&path).map(|text| Source::new(&path, &text))).collect())
 }

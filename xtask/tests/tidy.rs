@@ -1,4 +1,5 @@
 //! The checks of the tree, on the tree: every message says file, line and what to do.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail so")]
 
 use std::{collections::BTreeMap, process::Command};
 
