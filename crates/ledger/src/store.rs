@@ -54,7 +54,7 @@ pub(crate) async fn list(
     let parameters: Vec<Value> = params![
         institution,
         filter.user.map(|user| user.to_string()),
-        format!("{}%", prefix.replace(['%', '_', '\\'], "")),
+        format!("{}%", prefix.replace(['%', '\\'], "")),
         filter.since.map_or(0, Timestamp::as_millis),
         filter.until.map_or(i64::MAX, Timestamp::as_millis),
         filter.before.map_or(last_id, |id| id.to_string()),
