@@ -157,7 +157,7 @@ def pieces(text, length):
 def measure(quick):
     found = {"binary": binary().parent.name, "cpus": os.cpu_count(), "load_before": os.getloadavg()[0]}
     with Server() as server, Upstream() as upstream:
-        session = server.start().set_up()
+        session = server.start().found()
         begin = time.perf_counter()
         loaded = server.cli("demo", "load", "--json", timeout_s=900)
         assert loaded.returncode == 0, loaded.stderr

@@ -93,8 +93,7 @@ def kill_at_work(tally, rng, kills):
     """One data folder that is killed again and again."""
     ways = [kill_while_writing] * 3 + [kill_while_importing] + [kill_while_starting]
     with Server() as server:
-        server.start()
-        session = server.set_up()
+        session = server.start().found()
         journal = Journal()
         state = State(rng, journal, collection(session))
         last_size = 0

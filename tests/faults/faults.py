@@ -15,6 +15,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import traceback
 import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
@@ -42,7 +43,10 @@ class Bench:
     def __init__(self, tally):
         self.tally = tally
         self.server = Server().start()
-        self.session = self.server.set_up()
+        self.first_session = self.server.set_up()
+        self.first_answer = self.first_session.send("POST", "/api/v1/ask", {"question": "手数料は"})
+        self.server.stop()
+        self.session = self.first_session.at(self.server.start().port)
         self.collection = collection(self.session)
         self.pages = {path.stem for path in (ROOT / "docs/errors").glob("*.md")}
 
@@ -70,6 +74,8 @@ class Bench:
 def sessions(bench):
     """Passwords, cookies, CSRF tokens, keys."""
     nobody, session = bench.nobody(), bench.session
+    first = bench.first_answer
+    bench.tally.check(first.status == 200, f"the first question after set-up, before any restart: {first}")
     body = {"user_name": "kanri", "password": "chigau password 0000"}
     wrong = nobody.send("POST", "/api/v1/session", body)
     bench.refused("a wrong password", wrong, 401, "identity.wrong_password")
@@ -328,7 +334,7 @@ def documents(bench):
 def models(tally):
     """Models that are missing or not the right ones: the fix is told, the rest works."""
     with Server(environment={"KANAME_MODELS": str(scratch() / "none")}) as server:
-        session = server.start().set_up()
+        session = server.start().found()
         answer = session.send("POST", "/api/v1/ask", {"question": "手数料は"})
         told = answer.status >= 500 and "kaname model fetch" in answer.body.decode()
         tally.check(told, f"a question without any model: wanted 5xx with `kaname model fetch`, got {answer}")
@@ -356,7 +362,7 @@ def wrong_hash(tally, source):
     with Server(environment={"KANAME_MODELS": str(models_dir)}) as server:
         found = server.cli("model", "check", "--json")
         tally.check(found.returncode == 4 and "kaname model fetch use-multilingual-v3" in found.stdout, f"model check: {found}")
-        session = server.start().set_up()
+        session = server.start().found()
         embedded = [e for e in session.get("/endpoints")["items"] if e["kind"] == "embedded_embedding"]
         result = session.post(f"/endpoints/{embedded[0]['id']}/test", {}) if embedded else {}
         told = result.get("ok") is False and "kaname model" in json.dumps(result)
@@ -456,7 +462,7 @@ def read_only(tally, mount):
 def command_line(tally):
     """Exit codes as `kaname --help` promises them, and words instead of panics."""
     with Server() as server:
-        session = server.start().set_up()
+        session = server.start().found()
         made = collection(session)
         sent = session.upload(made, [("a.txt", "粗大ごみの手数料は三百円です。\n".encode())]).json
         session.job(sent["job_id"])
@@ -518,7 +524,8 @@ def run(names=()):
         try:
             WITH_SERVER[name](bench) if name in WITH_SERVER else ALONE[name](tally)
         except Exception as error:  # noqa: BLE001 - one group's fault must not hide the others
-            tally.check(False, f"{name} broke off: {error!r}")
+            where = traceback.format_tb(error.__traceback__)[1:]
+            tally.check(False, f"{name} broke off: {error!r}\n{''.join(where)}")
     if bench:
         log = bench.server.log.read_text("utf-8", "replace")
         tally.check("panicked" not in log, "the server's log tells of a panic")

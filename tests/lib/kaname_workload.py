@@ -4,6 +4,8 @@
 compares a server with the journal: every acknowledged write is there, and nothing is there in half.
 """
 
+import http.client
+import json
 import random
 import threading
 import time
@@ -11,7 +13,7 @@ import time
 import kaname_ledger as ledger
 from kaname_server import Refused, events, wait_for
 
-NETWORK_ENDS = (OSError, EOFError, __import__("http.client").client.HTTPException)
+NETWORK_ENDS = (OSError, EOFError, http.client.HTTPException)
 MEMO = "整理番号{token}の届出は{count}日以内に窓口へ提出してください。手数料は{fee}円です。\n"
 
 
@@ -110,7 +112,6 @@ class Work:
         response = client.open("POST", path, {"text": text})
         if response.status != 200:
             raise AssertionError(f"{path}: {response.status} {response.read()[:300]}")
-        import json
         for name, data in events(response):
             data = json.loads(data)
             if name == "started":
@@ -196,13 +197,18 @@ def _check_lists(session, journal, until, faults):
     for key, found in departments.items():
         if journal.tried.get(("department", key)) != found["name"]:
             faults.append(f"nobody sent department {found}")
-    acts = session.all("/acts?kind=identity.department_created")
+    acts = acts_of(session, "identity.department_created")
     if len(acts) != len(departments):
         faults.append(f"{len(departments)} departments, but {len(acts)} acts of making one")
     keys = {key["id"]: key for key in session.all("/keys")}
     for entry in journal.of("key", until):
         if keys.get(entry["id"], {}).get("name") != entry["name"]:
             faults.append(f"key {entry['name']} is lost")
+
+
+def acts_of(session, kind):
+    """Every act of a kind."""
+    return [act for act in session.all(f"/acts?kind={kind.split('_')[0]}") if act["kind"] == kind]
 
 
 def _check_keys(server, entries, faults):
@@ -260,10 +266,9 @@ def _check_conversations(session, journal, until, entries, faults):
 def check_imports(session, journal):
     """Over all: every document once, each read once by the ledger's own account."""
     faults = []
-    acts = session.all("/acts?kind=knowledge.document_indexed")
     read = {}
-    for act in acts:
-        document = act["refs"].get("document") or act["refs"].get("document_id")
+    for act in acts_of(session, "knowledge.document_indexed"):
+        document = act["refs"]["document"]
         read[document] = read.get(document, 0) + 1
     for entry in journal.of("document"):
         if read.get(entry["id"]) != 1:

@@ -72,7 +72,8 @@ def read_trace(log):
             end = stamp if resumed else begin + float(found[5] or 0)
             calls.append(Call(found[1], found[2], int(found[3]), begin, end))
     calls.sort(key=lambda call: call.order)
-    return calls
+    # A new process begins without any open file.
+    return [Call("execve", "", 0, calls[0].begin, calls[0].begin), *calls] if calls else []
 
 
 class File:
@@ -238,6 +239,9 @@ class Disk:
                 return None
             folders.append(node)
         return folders
+
+    def _execve(self, _call, _arguments):
+        self.descriptors.clear()
 
     def _paths(self, arguments):
         return [unescape(text).decode() for text in STRING.findall(arguments)]

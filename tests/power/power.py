@@ -29,12 +29,16 @@ class Recording:
 
     def __init__(self, rng, seconds):
         self.journal = Journal()
-        log = scratch("kaname-trace-") / "trace"
-        with Server(wrap=strace(log)) as server:
+        logs = [scratch("kaname-trace-") / "trace" for _ in range(2)]
+        with Server(wrap=strace(logs[0])) as server:
             self.root = server.data
             server.start()
             self.session = server.set_up()
             self.journal.ack("set_up", "main")
+            server.stop(120)
+            server.wrap = strace(logs[1])
+            server.start()
+            self.session = self.session.at(server.port)
             made = collection(self.session)
             self.journal.ack("collection", made)
             work = Work(self.session, self.journal, rng, made).start()
@@ -42,7 +46,7 @@ class Recording:
             work.stop()
             settled_head(self.session)
             server.stop(120)
-        self.calls = read_trace(log)
+        self.calls = [*read_trace(logs[0]), *read_trace(logs[1])]
         self.begin = min(call.begin for call in self.calls)
         self.end = max(call.end for call in self.calls)
 
