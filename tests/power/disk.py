@@ -161,6 +161,8 @@ class Folder:
             end, name, node = change
             if end <= begin and (only is None or node is only):
                 put(self.lasting, name, node)
+                # What the name stood for before cannot come back.
+                rest = [earlier for earlier in rest if earlier[1] != name]
             else:
                 rest.append(change)
         self.pending = rest
@@ -181,7 +183,8 @@ class Disk:
         self.top = Folder()
         self.ignore_sync = ignore_sync
         self.descriptors = {}  # number -> [node, offset, appends, parent folders, name]
-        self.fresh = set()  # files whose name came by creation, not by a rename
+        self.fresh = set()  # files whose name came by creation, not by a rename, by number
+        self.known = []  # every file, so that no number is given out again
 
     def run(self, calls, until):
         """Does what had ended at `until`; what was only begun counts as a write that may be torn."""
@@ -263,6 +266,7 @@ class Disk:
             if "O_CREAT" not in arguments:
                 return
             node = File()
+            self.known.append(node)
             self.fresh.add(id(node))
             folders[-1].set(call.end, names[-1], node)
         elif "O_TRUNC" in arguments and isinstance(node, File):

@@ -38,12 +38,12 @@ with open(os.path.join(root, "synced"), "r+b") as file:
 
 
 class Rebuilding(unittest.TestCase):
-    def traced(self, *more):
+    def traced(self, *more, program=PROGRAM):
         folder = pathlib.Path(tempfile.mkdtemp())
         self.addCleanup(subprocess.run, ["rm", "-rf", str(folder)], check=True)
         root, log = folder / "root", folder / "trace"
         root.mkdir()
-        command = [*disk.strace(log), sys.executable, "-c", PROGRAM, str(root), *more]
+        command = [*disk.strace(log), sys.executable, "-c", program, str(root), *more]
         subprocess.run(command, check=True)
         return folder, root, disk.read_trace(log)
 
@@ -75,6 +75,22 @@ class Rebuilding(unittest.TestCase):
             for change in node.pending:
                 disk.apply(whole, change)
             self.assertEqual(bytes(whole), data, name)
+
+    def test_a_name_that_was_removed_and_made_again_stays_when_the_folder_is_synced(self):
+        program = """
+import os, sys
+root = sys.argv[1]
+folder = os.open(root, os.O_RDONLY)
+for data in (b"one", b"two"):
+    with open(os.path.join(root, "log"), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+        os.fsync(folder)
+    if data == b"one":
+        os.unlink(os.path.join(root, "log"))
+"""
+        self.assertEqual(self.rebuilt(*self.traced(program=program)), {"log": b"two"})
 
     def test_without_syncs_nothing_is_there(self):
         self.assertEqual(self.rebuilt(*self.traced("sync"), ignore_sync=True), {})
