@@ -101,6 +101,8 @@ class Client:
     def __init__(self, port, cookie=None, csrf=None, key=None, timeout_s=120):
         self.port, self.cookie, self.csrf, self.key = port, cookie, csrf, key
         self.timeout_s = timeout_s
+        # Whether a request may be sent again when the server had closed an idle connection.
+        self.repeats = ("GET",)
         self.connection = None
 
     def at(self, port):
@@ -143,8 +145,7 @@ class Client:
                 break
             except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
                 self.close()
-                # An idle connection may have been closed; what may have been done is not done twice.
-                if fresh or method != "GET" or attempt == 2:
+                if fresh or method not in self.repeats or attempt == 2:
                     raise
             except Exception:
                 self.close()
