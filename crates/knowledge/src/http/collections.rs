@@ -15,7 +15,8 @@ use crate::{CollectionChange, Error, Knowledge, NewCollection};
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewBody {
-    key: String,
+    /// The short name for programs; without it, one is made.
+    key: Option<String>,
     name: String,
     #[serde(default)]
     description: String,
@@ -65,7 +66,7 @@ pub(super) async fn create(
 ) -> Result<(StatusCode, Json<wire::Collection>), Error> {
     ADMINISTRATOR.check(&by)?;
     let new = NewCollection {
-        key: body.key,
+        key: body.key.unwrap_or_else(|| fresh_key(&knowledge)),
         name: body.name,
         description: body.description,
         label: body.label,
@@ -143,4 +144,10 @@ fn departments(field: &'static str, ids: &[String]) -> Result<BTreeSet<Departmen
     ids.iter()
         .map(|id| id.parse().map_err(|_| Error::invalid(field, "this is not a department's id")))
         .collect()
+}
+
+/// A short name for a collection that people know by its name alone.
+fn fresh_key(knowledge: &Knowledge) -> String {
+    let id: CollectionId = knowledge.platform.ids.next();
+    id.to_string()
 }
