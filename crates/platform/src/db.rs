@@ -13,7 +13,7 @@ mod value;
 use std::{path::Path, str::FromStr as _, sync::Arc, time::Duration};
 
 use sqlx::{
-    PgPool, SqlitePool,
+    Connection as _, PgPool, SqliteConnection, SqlitePool,
     postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -45,7 +45,7 @@ pub struct Db {
 
 #[derive(Debug, Clone)]
 enum Inner {
-    Sqlite { writer: SqliteWriter, readers: SqlitePool },
+    Sqlite { writer: SqliteWriter, readers: SqlitePool, options: Box<SqliteConnectOptions> },
     Postgres(PgPool),
 }
 
@@ -67,8 +67,9 @@ impl Db {
         let readers = SqlitePoolOptions::new()
             .max_connections(SQLITE_READERS)
             .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect_lazy_with(options.create_if_missing(false).pragma("query_only", "ON"));
-        Ok(Self { inner: Inner::Sqlite { writer, readers }, work: Arc::default() })
+            .connect_lazy_with(options.clone().create_if_missing(false).pragma("query_only", "ON"));
+        let options = Box::new(options);
+        Ok(Self { inner: Inner::Sqlite { writer, readers, options }, work: Arc::default() })
     }
 
     /// Connects to PostgreSQL at `url`.
@@ -127,10 +128,23 @@ impl Db {
         migrate::run(self, now).await
     }
 
+    /// Writes one consistent copy of the records to a new file, while others go on working.
+    ///
+    /// # Errors
+    ///
+    /// [`DbError::NotHere`] on PostgreSQL, whose own tools do this.
+    pub async fn copy_to(&self, path: &Path) -> Result<(), DbError> {
+        let Inner::Sqlite { options, .. } = &self.inner else { return Err(DbError::NotHere) };
+        let mut conn = SqliteConnection::connect_with(options).await?;
+        sqlx::query("VACUUM INTO $1").bind(path.display().to_string()).execute(&mut conn).await?;
+        conn.close().await?;
+        Ok(())
+    }
+
     /// Closes the connections; on SQLite the write-ahead log is folded into the file.
     pub async fn close(&self) {
         match &self.inner {
-            Inner::Sqlite { readers, writer } => {
+            Inner::Sqlite { readers, writer, .. } => {
                 readers.close().await;
                 writer.close().await;
             }

@@ -91,7 +91,11 @@ impl Sequencer {
             let stopping = self.platform.tasks.stopping();
             while !stopping.is_cancelled() {
                 let woken = self.platform.db.work.notified();
-                if let Err(error) = self.run_once().await {
+                let ran = self.run_once().await;
+                // A database that closes while the process stops is no fault.
+                if let Err(error) = ran
+                    && !stopping.is_cancelled()
+                {
                     tracing::error!(error = &error as &dyn std::error::Error, "sequencing failed");
                 }
                 tokio::select! {

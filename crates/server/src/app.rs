@@ -157,7 +157,7 @@ impl App {
         let knowledge = Knowledge::new(
             identity.clone(),
             gateway.clone(),
-            config.models_dir.join(models::DICTIONARY),
+            config.models_dir.join(models::DICTIONARY).join("dictionary"),
             kaname_knowledge::Config::in_folder(opened.data.index()),
         );
         let workspace = Workspace::new(
@@ -193,8 +193,20 @@ impl App {
             workers.recover().await?;
         }
         Sequencer::new(self.platform.clone()).start();
+        self.prepare_dictionary();
         workers.start(config.workers);
         Ok(())
+    }
+
+    /// Compiles the dictionary where only its source is there: two seconds, once per machine.
+    fn prepare_dictionary(&self) {
+        let folder = self.models_dir.clone();
+        self.platform.tasks.spawn("dictionary", async move {
+            let built = tokio::task::spawn_blocking(move || models::build_dictionary(&folder)).await;
+            if let Ok(Err(error)) = built {
+                tracing::warn!(error = format!("{error:#}"), "documents cannot be searched");
+            }
+        });
     }
 
     /// The one-time token for the first administrator, if there is none yet.

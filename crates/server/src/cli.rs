@@ -154,6 +154,8 @@ pub(crate) enum ModelCommand {
         /// The model's id in the catalogue.
         id: Option<String>,
     },
+    /// Compiles the dictionary from its source, once it has been fetched.
+    BuildDictionary,
     /// Lists the catalogue with licences and what is there.
     List,
     /// Compares what is there with the catalogue's hashes.

@@ -50,6 +50,9 @@ pub enum DbError {
         /// The migration.
         version: i64,
     },
+    /// Only SQLite's file can be copied here; PostgreSQL has `pg_dump`.
+    #[error("PostgreSQL is backed up with its own tools, such as pg_dump")]
+    NotHere,
     /// The writer has stopped: the process is shutting down.
     #[error("the database is closed")]
     Closed,

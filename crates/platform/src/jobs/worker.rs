@@ -51,6 +51,8 @@ impl Workers {
             match self.run_next(&owner).await {
                 Ok(true) => continue,
                 Ok(false) => {}
+                // A database that closes while the process stops is no fault.
+                Err(_) if stopping.is_cancelled() => return,
                 Err(error) => {
                     tracing::error!(error = &error as &dyn std::error::Error, "job queue failed");
                 }

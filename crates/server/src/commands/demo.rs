@@ -43,6 +43,7 @@ struct Department {
 
 #[derive(Debug, Deserialize)]
 struct Account {
+    #[serde(rename = "user")]
     user_name: String,
     display_name: String,
     department: String,

@@ -13,6 +13,11 @@ pub(crate) fn run(command: ModelCommand, config: &Config, as_json: bool) -> anyh
     match command {
         ModelCommand::List => list(config, as_json),
         ModelCommand::Check => check(config, as_json),
+        ModelCommand::BuildDictionary => {
+            let folder = models::build_dictionary(&config.models_dir)?;
+            print::note(&format!("the dictionary is in {}", folder.display()));
+            Ok(Done::Yes)
+        }
         ModelCommand::Fetch { id } => fetch(config, id.as_deref(), as_json),
     }
 }
