@@ -16,10 +16,12 @@ import subprocess
 import sys
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TESTS / "lib"), str(TESTS / "sdk")]
 from kaname_ledger import check_replay, settled_head
 from kaname_server import Refused, Server, Tally, binary
-from kaname_workload import Findings, Journal, Work, check, check_imports, collection, memo
+from kaname_workload import Findings, Journal, Work, check, check_imports, collection, endpoint, memo
+from upstream import Upstream
 
 
 def kill_first_start(tally, rng, number):
@@ -92,8 +94,9 @@ class State:
 def kill_at_work(tally, rng, kills):
     """One data folder that is killed again and again."""
     ways = [kill_while_writing] * 3 + [kill_while_importing] + [kill_while_starting]
-    with Server() as server:
+    with Server() as server, Upstream() as upstream:
         session = server.start().found()
+        endpoint(session, upstream)
         journal = Journal()
         state = State(rng, journal, collection(session))
         last_size = 0

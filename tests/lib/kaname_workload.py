@@ -11,9 +11,10 @@ import threading
 import time
 
 import kaname_ledger as ledger
-from kaname_server import Refused, events, wait_for
+from kaname_server import Refused, events
 
 NETWORK_ENDS = (OSError, EOFError, http.client.HTTPException)
+MODEL = "work/chat"
 MEMO = "整理番号{token}の届出は{count}日以内に窓口へ提出してください。手数料は{fee}円です。\n"
 
 
@@ -59,7 +60,7 @@ class Work:
         self.stopping = threading.Event()
         self.threads, self.errors = [], []
 
-    def start(self, kinds=("departments", "keys", "conversations", "asks", "uploads", "heads")):
+    def start(self, kinds=("departments", "keys", "conversations", "asks", "uploads", "chats", "heads")):
         for kind in kinds:
             seed = self.rng.randrange(2**32)
             thread = threading.Thread(target=self._run, args=(kind, seed), daemon=True)
@@ -124,6 +125,16 @@ class Work:
         answer = client.post("/ask", {"question": question, "mode": "quotation"})
         self.journal.ack("act", answer["act_id"])
 
+    def _chats(self, client, rng):
+        body = {"model": MODEL, "stream": True, "messages": [{"role": "user", "content": f"SLOW {rng.random()}"}]}
+        response = client.open("POST", "/v1/chat/completions", body)
+        if response.status != 200:
+            raise AssertionError(f"chat: {response.status} {response.read()[:300]}")
+        call = response.headers["x-kaname-act"]
+        self.journal.ack("call", call)
+        if response.read().rstrip().endswith(b"[DONE]"):
+            self.journal.ack("call_done", call)
+
     def _uploads(self, client, rng):
         tokens = [f"k{rng.randrange(16**10):010x}" for _ in range(rng.randrange(1, 4))]
         files = [(f"{token}.md", memo(token)) for token in tokens]
@@ -157,7 +168,7 @@ def check(server, session, journal, until=None, since=0, rng=None):
     """
     faults = []
     _check_lists(session, journal, until, faults)
-    recent = {kind: journal.of(kind, until, since) for kind in ("key", "conversation", "act", "document")}
+    recent = {kind: journal.of(kind, until, since) for kind in ("key", "conversation", "act", "call", "document")}
     if rng and since:
         for kind, entries in recent.items():
             older = journal.of(kind, until)
@@ -165,8 +176,9 @@ def check(server, session, journal, until=None, since=0, rng=None):
     _check_keys(server, recent["key"], faults)
     _check_documents(session, recent["document"], faults)
     _check_conversations(session, journal, until, recent["conversation"], faults)
+    _check_calls(session, journal, until, recent["call"], faults)
     new = ledger.settled_head(session)
-    for act in recent["act"]:
+    for act in recent["act"] + recent["call"]:
         _hold(faults, f"act {act['name']}", lambda act=act: ledger.check_receipt(session, act["name"], new["vkey"]))
     heads = journal.of("head", until)
     if heads:
@@ -263,6 +275,22 @@ def _check_conversations(session, journal, until, entries, faults):
             faults.append(f"{what} has lost its answer: {messages}")
 
 
+def _check_calls(session, journal, until, entries, faults):
+    """Each call of a model has its attempt and, whatever happened to it, exactly one outcome."""
+    done = {entry["name"] for entry in journal.of("call_done", until)}
+    for entry in entries:
+        what = f"call {entry['name']}"
+        found = _hold(faults, what, lambda entry=entry: session.get(f"/acts/{entry['name']}"))
+        if not found:
+            continue
+        kinds = [act["kind"] for act in found["chain"]]
+        outcomes = [act["refs"]["outcome"] for act in found["chain"] if act["kind"] == "guard.outcome"]
+        if kinds.count("guard.attempt") != 1 or len(outcomes) != 1:
+            faults.append(f"{what} is recorded as {kinds}, {outcomes}")
+        elif entry["name"] in done and outcomes != ["completed"]:
+            faults.append(f"{what} came whole, but its outcome is {outcomes}")
+
+
 def check_imports(session, journal):
     """Over all: every document once, each read once by the ledger's own account."""
     faults = []
@@ -277,12 +305,17 @@ def check_imports(session, journal):
         raise Findings(faults)
 
 
+def endpoint(session, upstream):
+    """A model behind a mock upstream. It speaks no Japanese, so that answers stay quotations."""
+    session.post("/endpoints", {
+        "name": "mock", "kind": "openai_compatible", "api_key": upstream.api_key, "base_url": upstream.base_url,
+        "model": "mock-1", "public_name": MODEL, "capabilities": ["chat"], "languages": ["en"], "clearance": "2",
+    })
+
+
 def collection(session):
     """A collection for everyone."""
     body = {"key": "tebiki", "name": "手引き", "description": "", "label": "1",
             "readers": {"everyone": True, "department_ids": []}}
     made = session.post("/collections", body)
     return made["id"]
-
-
-__all__ = ["Findings", "Journal", "Work", "check", "check_imports", "collection", "memo", "wait_for"]

@@ -15,11 +15,13 @@ import random
 import sys
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TESTS / "lib"), str(TESTS / "sdk")]
 from disk import Disk, read_trace, strace
 from kaname_ledger import settled_head
 from kaname_server import Refused, Server, Tally, scratch
-from kaname_workload import Findings, Journal, Work, check, collection
+from kaname_workload import Findings, Journal, Work, check, collection, endpoint
+from upstream import Upstream
 
 FAULTS = (AssertionError, Findings, Refused, RuntimeError, TimeoutError, KeyError, OSError)
 
@@ -30,7 +32,7 @@ class Recording:
     def __init__(self, rng, seconds):
         self.journal = Journal()
         logs = [scratch("kaname-trace-") / "trace" for _ in range(2)]
-        with Server(wrap=strace(logs[0])) as server:
+        with Server(wrap=strace(logs[0])) as server, Upstream() as upstream:
             self.root = server.data
             server.start()
             self.session = server.set_up()
@@ -39,6 +41,7 @@ class Recording:
             server.wrap = strace(logs[1])
             server.start()
             self.session = self.session.at(server.port)
+            endpoint(self.session, upstream)
             made = collection(self.session)
             self.journal.ack("collection", made)
             work = Work(self.session, self.journal, rng, made).start()
