@@ -186,6 +186,7 @@ fn chosen(ranked: &[Ranked], strength: f32) -> Vec<usize> {
             document,
             score: ranked.hit.score,
             features: &ranked.features,
+            covered_document: ranked.covered_document,
         })
         .collect();
     choose(&contenders, strength)

@@ -14,7 +14,9 @@ use kaname_text_core::{BlockKind, Chunk};
 use crate::{
     Error, Knowledge,
     answer::{
-        evidence::{Asked, ChunkEvidence, Features, PassageEvidence, asked, features},
+        evidence::{
+            Asked, ChunkEvidence, Features, PassageEvidence, asked, features, said, share_of,
+        },
         rank::score,
     },
     index::{
@@ -42,6 +44,8 @@ pub(crate) struct Ranked {
     /// The passage in words: a row with the names of its columns.
     pub(crate) words: String,
     pub(crate) features: Features,
+    /// The share of the question that the considered chunks of its document say together.
+    pub(crate) covered_document: f32,
 }
 
 /// What came of a retrieval.
@@ -103,14 +107,15 @@ impl Knowledge {
             scopes: readable.scopes.clone(),
         };
         let searching = std::sync::Arc::clone(&shelf);
-        let (prepared, fusion, terms) = blocking(move || {
+        let (prepared, fusion, (terms, stretch)) = blocking(move || {
             let terms = weighted(&searching, &prepared.question)?;
             let fusion = fuse(&searching, &prepared)?;
             Ok((prepared, fusion, terms))
         })
         .await?;
         let weight: f32 = terms.iter().map(|term| term.weight).sum();
-        let strength = if weight > 0.0 { fusion.best_lexical / weight } else { 0.0 };
+        let scored = fusion.best_lexical * stretch;
+        let strength = if weight > 0.0 { scored / weight } else { 0.0 };
         let hydrated = self.hydrate(by, fusion, &readable.collections).await?;
         let ranked =
             blocking(move || Ok(rank(&lexicon, &prepared.question, &terms, hydrated))).await?;
@@ -174,10 +179,11 @@ struct Readable {
     scopes: BTreeSet<String>,
 }
 
-fn weighted(shelf: &Shelf, question: &Question) -> Result<Vec<Asked>, Error> {
+/// The terms with their weights, and how much more these are than in the scores of the search.
+fn weighted(shelf: &Shelf, question: &Question) -> Result<(Vec<Asked>, f32), Error> {
     let texts = question.terms.iter().map(|term| term.text.as_str());
     let rarity = shelf.full_text.rarity(texts)?;
-    Ok(asked(question, &rarity))
+    Ok((asked(question, &rarity), rarity.stretch))
 }
 
 /// The best chunks of both searches by reciprocal rank, and the passages of each with cosines.
@@ -229,6 +235,7 @@ fn rank(
     hydrated: Vec<Hydrated>,
 ) -> Vec<Ranked> {
     let mut ranked = Vec::new();
+    let mut said_by: BTreeMap<DocumentId, BTreeSet<usize>> = BTreeMap::new();
     for one in hydrated {
         let words: Vec<String> =
             one.passages.iter().map(|near| in_words(&one.chunk, near)).collect();
@@ -244,6 +251,7 @@ fn rank(
                 .map(|(words, near)| PassageEvidence { words: words.clone(), cosine: near.cosine })
                 .collect(),
         };
+        said_by.entry(one.document.id).or_default().extend(said(lexicon, terms, &evidence));
         let features = features(lexicon, &question.asks, terms, &evidence);
         for ((near, words), features) in one.passages.iter().zip(words).zip(features) {
             ranked.push(Ranked {
@@ -251,8 +259,13 @@ fn rank(
                 chunk: near.chunk,
                 words,
                 features,
+                covered_document: 0.0,
             });
         }
+    }
+    for one in &mut ranked {
+        let said = said_by.get(&one.hit.document);
+        one.covered_document = said.map_or(0.0, |said| share_of(terms, said));
     }
     ranked.sort_by(|left, right| right.hit.score.total_cmp(&left.hit.score));
     ranked

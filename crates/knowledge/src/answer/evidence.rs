@@ -14,6 +14,8 @@ pub struct Rarity<'t> {
     pub of: BTreeMap<&'t str, f32>,
     /// Of a term that does not.
     pub unknown: f32,
+    /// How much more these are than in the scores of the search, whose collection may be small.
+    pub stretch: f32,
 }
 
 /// A term of the question with what it counts.
@@ -122,6 +124,22 @@ fn share(asked: &[Asked], has: impl Fn(&str) -> bool) -> f32 {
     let whole: f32 = asked.iter().map(|term| term.weight).sum();
     let found: f32 = asked.iter().filter(|term| has(&term.text)).map(|term| term.weight).sum();
     if whole > 0.0 { found / whole } else { 0.0 }
+}
+
+/// Which of `asked`, by place, `chunk` says with its headings and title.
+pub fn said(lexicon: &Lexicon, asked: &[Asked], chunk: &ChunkEvidence) -> BTreeSet<usize> {
+    let mut known = terms_of(lexicon, &chunk.words);
+    known.extend(terms_of(lexicon, &chunk.heading));
+    known.extend(terms_of(lexicon, &chunk.title));
+    let places = asked.iter().enumerate();
+    places.filter(|(_, term)| known.contains(&term.text)).map(|(place, _)| place).collect()
+}
+
+/// The share of the question that the terms at `places` make up.
+pub fn share_of(asked: &[Asked], places: &BTreeSet<usize>) -> f32 {
+    let whole: f32 = asked.iter().map(|term| term.weight).sum();
+    let said = places.iter().filter_map(|place| asked.get(*place));
+    if whole > 0.0 { said.map(|term| term.weight).sum::<f32>() / whole } else { 0.0 }
 }
 
 /// The features of each passage of `chunk`, in order.

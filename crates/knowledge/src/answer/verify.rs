@@ -163,8 +163,13 @@ mod tests {
 
     #[test]
     fn marks_behind_the_full_stop_belong_to_the_sentence_before() {
-        let text = "手数料は300円です。[1][2] 申込みは電話です[3]。\nIt is open. [4] Closed on 3.5 days.";
-        let parts: Vec<(String, Vec<usize>)> = split(text).into_iter().map(without_marks).collect();
+        let text =
+            "手数料は300円です。[1][2] 申込みは電話です[3]。\nIt is open. [4] Closed on 3.5 days.";
+        let parts: Vec<(String, Vec<usize>)> = split(text)
+            .into_iter()
+            .map(without_marks)
+            .filter(|(bare, _)| !bare.trim().is_empty())
+            .collect();
         let numbers: Vec<&[usize]> = parts.iter().map(|(_, numbers)| numbers.as_slice()).collect();
         assert_eq!(numbers, [&[1, 2][..], &[3], &[4], &[]]);
         assert_eq!(parts[1].0.trim(), "申込みは電話です。");

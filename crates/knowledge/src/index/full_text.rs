@@ -25,6 +25,9 @@ use crate::answer::evidence::Rarity;
 /// Memory that the writer may gather before it writes a segment.
 const WRITER_BYTES: usize = 32 << 20;
 const TOKENIZER: &str = "kaname";
+/// Rarity is judged as if there were at least so many chunks: in a collection of three, a word
+/// that is missing would otherwise outweigh everything that is there.
+const CHUNKS_MIN: f32 = 200.0;
 /// How much a word in the title or heading counts against one in the text.
 const HEADING_BOOST: f32 = 1.2;
 
@@ -199,13 +202,22 @@ impl FullText {
     ) -> Result<Rarity<'t>, tantivy::TantivyError> {
         let searcher = self.reader.searcher();
         let all = as_f32(searcher.num_docs());
-        let of = |found: f32| (1.0 + (all - found + 0.5).max(0.5) / (found + 0.5)).ln();
-        let mut rarity = Rarity { of: BTreeMap::new(), unknown: of(0.0) };
+        let among =
+            |all: f32, found: f32| (1.0 + (all - found + 0.5).max(0.5) / (found + 0.5)).ln();
+        let many = all.max(CHUNKS_MIN);
+        let mut rarity = Rarity { of: BTreeMap::new(), unknown: among(many, 0.0), stretch: 1.0 };
+        let (mut judged, mut scored) = (0.0, 0.0);
         for text in terms {
             let found = searcher.doc_freq(&Term::from_field_text(self.fields.body, text))?;
             if found > 0 {
-                rarity.of.insert(text, of(as_f32(found)));
+                let found = as_f32(found);
+                rarity.of.insert(text, among(many, found));
+                judged += among(many, found);
+                scored += among(all, found);
             }
+        }
+        if scored > 0.0 {
+            rarity.stretch = judged / scored;
         }
         Ok(rarity)
     }

@@ -91,30 +91,45 @@ async fn from_an_upload_to_an_answer_over_http() {
         let world = World::with(test, |config| config.file_bytes_max = 2_000).await;
         let chief = account(&world, "chief", kaname_kernel::Role::Administrator).await;
         let client = Client::new(&world, &chief, &[Scope::Knowledge, Scope::Documents]).await;
-        let new = json!({"key": "living", "name": "くらし", "label": "1", "readers": {"everyone": true}});
+        let new =
+            json!({"key": "living", "name": "くらし", "label": "1", "readers": {"everyone": true}});
         let (status, made) = client.json("POST", "/collections", new).await;
         assert_eq!(status, StatusCode::CREATED, "{made}");
         let documents = format!("/collections/{}/documents", made["id"].as_str().unwrap());
         let text = "# 図書館\n\n図書館は毎週月曜日に休みます。\n";
         let large = vec![b'a'; 3_000];
-        let files = multipart(&[("lib.md", text.as_bytes()), ("large.txt", &large), ("none.md", b"")]);
+        let files =
+            multipart(&[("lib.md", text.as_bytes()), ("large.txt", &large), ("none.md", b"")]);
         let (status, sent) = client.call("POST", &documents, files).await;
         let sent: Value = serde_json::from_slice(&sent).unwrap();
         assert_eq!(status, StatusCode::ACCEPTED, "{sent}");
-        let codes: Vec<&str> = sent["refused"].as_array().unwrap().iter().map(|r| r["code"].as_str().unwrap()).collect();
+        let codes: Vec<&str> = sent["refused"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|r| r["code"].as_str().unwrap())
+            .collect();
         assert_eq!(codes, ["knowledge.document_too_large", "knowledge.document_empty"]);
         world.work().await;
-        let (_, job) = client.json("GET", &format!("/jobs/{}", sent["job_id"].as_str().unwrap()), Value::Null).await;
+        let (_, job) = client
+            .json("GET", &format!("/jobs/{}", sent["job_id"].as_str().unwrap()), Value::Null)
+            .await;
         assert_eq!((&job["state"], &job["progress"]["done"]), (&json!("succeeded"), &json!(1)));
-        let (status, answer) = client.json("POST", "/ask", json!({"question": "図書館の休みはいつですか"})).await;
+        let (status, answer) =
+            client.json("POST", "/ask", json!({"question": "図書館の休みはいつですか"})).await;
         assert_eq!((status, &answer["mode"]), (StatusCode::OK, &json!("quotation")), "{answer}");
         let citation = &answer["citations"][0];
         assert_eq!(citation["quote"], "図書館は毎週月曜日に休みます。");
         let document = citation["document_id"].as_str().unwrap();
-        let (_, shown) = client.json("GET", &format!("/documents/{document}/text?around=0"), Value::Null).await;
+        let (_, shown) =
+            client.json("GET", &format!("/documents/{document}/text?around=0"), Value::Null).await;
         let place = |name: &str| usize::try_from(citation[name].as_u64().unwrap()).unwrap();
-        assert_eq!(&shown["text"].as_str().unwrap()[place("start")..place("end")], citation["quote"]);
-        let (status, bytes) = client.call("GET", &format!("/documents/{document}/original"), ("", Vec::new())).await;
+        assert_eq!(
+            &shown["text"].as_str().unwrap()[place("start")..place("end")],
+            citation["quote"]
+        );
+        let (status, bytes) =
+            client.call("GET", &format!("/documents/{document}/original"), ("", Vec::new())).await;
         assert_eq!((status, bytes.as_slice()), (StatusCode::OK, text.as_bytes()));
     })
     .await;
@@ -125,7 +140,10 @@ async fn nobody_else_gets_anything() {
     on_both(|test| async {
         let world = World::new(test).await;
         let chief = account(&world, "chief", kaname_kernel::Role::Administrator).await;
-        let outside = Client { key: "kn_wrong".to_owned(), ..Client::new(&world, &chief, &[Scope::Ledger]).await };
+        let outside = Client {
+            key: "kn_wrong".to_owned(),
+            ..Client::new(&world, &chief, &[Scope::Ledger]).await
+        };
         let narrow = Client::new(&world, &chief, &[Scope::Ledger]).await;
         let broad = Client::new(&world, &chief, &[Scope::Knowledge, Scope::Documents]).await;
         for (method, path, _) in ROUTES {
@@ -133,13 +151,19 @@ async fn nobody_else_gets_anything() {
             let body = match path.as_str() {
                 "/ask" => json!({"question": "x"}),
                 "/search" => json!({"query": "x"}),
-                "/collections" => json!({"key": "x", "name": "x", "label": "1", "readers": {"everyone": true}}),
+                "/collections" => {
+                    json!({"key": "x", "name": "x", "label": "1", "readers": {"everyone": true}})
+                }
                 _ => json!({}),
             };
             let (status, _) = outside.json(method, &path, body.clone()).await;
             assert_eq!(status, StatusCode::UNAUTHORIZED, "{method} {path}");
             let upload = path.ends_with("/documents") && *method == "POST";
-            let content = if upload { multipart(&[]) } else { ("application/json", body.to_string().into_bytes()) };
+            let content = if upload {
+                multipart(&[])
+            } else {
+                ("application/json", body.to_string().into_bytes())
+            };
             let (status, _) = narrow.call(method, &path, content.clone()).await;
             assert_eq!(status, StatusCode::FORBIDDEN, "{method} {path}");
             let (status, _) = broad.call(method, &path, content).await;

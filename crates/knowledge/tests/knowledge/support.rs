@@ -176,8 +176,7 @@ async fn started(
     let (outbound, mint) = Outbound::new(Duration::from_secs(20)).unwrap();
     let guard = Guard::new(platform.clone(), mint);
     let bounds = kaname_gateway::Config { allow_insecure: true, ..Default::default() };
-    let gateway =
-        Gateway::new(platform.clone(), guard, outbound, bounds).with_embedder(embedder);
+    let gateway = Gateway::new(platform.clone(), guard, outbound, bounds).with_embedder(embedder);
     gateway.ensure_embedded_endpoints().await.unwrap();
     let cheap = kaname_identity::Config {
         hash_memory_kib: 64,
