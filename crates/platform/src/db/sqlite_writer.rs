@@ -193,7 +193,9 @@ async fn finish(conn: &mut SqliteConnection, acks: Vec<oneshot::Sender<Result<()
     for ack in acks {
         let _told = ack.send(failure.as_ref().map_or(Ok(()), |error| {
             Err(match error {
-                DbError::DiskFull(_) => DbError::Commit("the disk is full".to_owned()),
+                DbError::DiskFull(_) => {
+                    DbError::DiskFull(sqlx::Error::Protocol("in the shared commit".to_owned()))
+                }
                 other => DbError::Commit(other.to_string()),
             })
         }));
