@@ -11,7 +11,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use axum::{Router, routing::get};
+use axum::{Router, middleware, routing::get};
 use kaname_gateway::Gateway;
 use kaname_guard::Guard;
 use kaname_identity::{Identity, Token};
@@ -29,7 +29,7 @@ use kaname_platform::{
 use kaname_workspace::Workspace;
 
 use crate::{
-    assets,
+    after_set_up, assets,
     config::{Config, Database},
     data_dir::DataDir,
     health, models, openapi,
@@ -225,7 +225,8 @@ impl App {
             .route("/metrics", get(move || async move { metrics.render() }))
             .route("/healthz", get(|| async { "ok" }))
             .route("/readyz", get(move || health::ready(platform)))
-            .fallback(assets::serve);
+            .fallback(assets::serve)
+            .layer(middleware::from_fn_with_state(self.clone(), after_set_up::make_endpoints));
         let layers = LayerConfig {
             body_bytes_max: config.body_bytes_max,
             answer_timeout: config.answer_timeout,

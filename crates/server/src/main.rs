@@ -1,5 +1,6 @@
 //! The binary `kaname`: one program that serves, works and is administered.
 
+mod after_set_up;
 mod app;
 mod assets;
 mod backup;
