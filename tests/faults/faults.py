@@ -147,9 +147,10 @@ def bodies(bench):
     for target in ("/api/v1/no/such/route", "/api/v2/status", "/api/"):
         answer = send("GET", target)
         bench.tally.check(answer.status == 404 and answer.code, f"{target} is no 404 problem: {answer}")
-    answer = send("POST", f"/api/v1/collections/{bench.collection}/documents", b"junk", {"content-type": "multipart/form-data; boundary=x"})
+    path = f"/api/v1/collections/{bench.collection}/documents"
+    answer = send("POST", path, b"junk", {"content-type": "multipart/form-data; boundary=x"})
     bench.refused("a broken upload", answer, 400, "knowledge.upload_unreadable")
-    answer = send("POST", f"/api/v1/collections/{bench.collection}/documents", b"{}", json_kind)
+    answer = send("POST", path, b"{}", json_kind)
     bench.tally.check(answer.status in (400, 415) and answer.code, f"an upload as JSON: {answer}")
     too_large(bench)
 
@@ -262,12 +263,13 @@ def fields(bench):
         answer = session.send("PATCH", f"/api/v1/conversations/{made['id']}", {"title": text})
         good = answer.status == 422 or answer.json.get("title") == text
         bench.tally.check(good, f"a title {text!r}: {answer}")
+    person = {"user_name": "u", "display_name": "u", "roles": ["staff"], "clearance": "1"}
     for text in UNREADABLE:
         for path, body in (
             ("/departments", {"key": "u", "name": text}), ("/departments", {"key": text, "name": "u"}),
-            ("/keys", {"name": text, "scopes": ["ledger"], "expires_in_days": 1}), ("/users", {"user_name": text, "display_name": "u", "roles": ["staff"], "clearance": "1"}),
-            ("/users", {"user_name": "u", "display_name": "u", "roles": [text], "clearance": "1"}),
-            ("/users", {"user_name": "u", "display_name": "u", "roles": ["staff"], "clearance": text}),
+            ("/keys", {"name": text, "scopes": ["ledger"], "expires_in_days": 1}),
+            ("/users", {**person, "user_name": text}), ("/users", {**person, "roles": [text]}),
+            ("/users", {**person, "clearance": text}),
             ("/collections", {"key": "u", "name": text, "label": "1", "readers": {"everyone": True}}),
             ("/collections", {"key": "u", "name": "u", "label": text, "readers": {"everyone": True}}),
             ("/ask", {"question": text * 3000 if len(text) < 100 else text}), ("/conversations", {"collection_ids": [text]}),
@@ -439,7 +441,8 @@ def folders(tally):
 
 def on_small_disk(tally):
     mount = scratch()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", str(mount)], capture_output=True, text=True, check=False)
+    command = ["mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", str(mount)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         print(f"skipped: full and read-only disk, since mounting is not allowed here: {done.stderr.strip()}", flush=True)
         return
@@ -531,8 +534,10 @@ def command_line(tally):
             found = server.cli(*command)
             said = found.stderr.strip() if wanted in (1, 2, 5) else "x"
             good = found.returncode == wanted and said and "panicked" not in found.stderr
-            tally.check(good, f"kaname {' '.join(command)[:80]}: wanted {wanted}, got {found.returncode}: {found.stdout[-200:]} {found.stderr[-300:]}")
-        for command in (["ledger", "head"], ["user", "list"], ["docs", "list"], ["model", "list"], ["config", "check"], ["ledger", "verify"]):
+            got = f"{found.returncode}: {found.stdout[-200:]} {found.stderr[-300:]}"
+            tally.check(good, f"kaname {' '.join(command)[:80]}: wanted {wanted}, got {got}")
+        for words in ("ledger head", "user list", "docs list", "model list", "config check", "ledger verify"):
+            command = words.split()
             found = server.cli(*command, "--json")
             tally.check(is_json(found.stdout), f"kaname {' '.join(command)} --json prints no JSON: {found.stdout[:200]}")
         found = server.cli("docs", "remove", str(uuid.uuid4()), "--json")

@@ -10,8 +10,11 @@ SEED = int(os.environ.get("SEED", "1"))
 CUTS = max(6, round(24 * float(os.environ.get("SAMPLE", "1"))))
 
 
-@unittest.skipUnless(shutil.which("strace"), "strace is not installed (apt-get install strace)")
 class Power(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        assert shutil.which("strace"), "strace is needed: apt-get install strace"
+
     def test_what_was_acknowledged_survives_a_power_cut(self):
         self.assertEqual(power.run(CUTS, SEED, 8, no_fsync=False).failures, [])
 
