@@ -282,7 +282,9 @@ mod tests {
             .paths
             .paths
             .iter()
-            .flat_map(|(path, item)| methods(item).map(|(method, there)| (method, path.clone(), there)))
+            .flat_map(|(path, item)| {
+                methods(item).map(|(method, there)| (method, path.clone(), there))
+            })
             .filter_map(|(method, path, there)| there.then_some((method, path)))
             .collect();
         found.sort();
@@ -292,7 +294,8 @@ mod tests {
     #[tokio::test]
     async fn every_route_in_the_openapi_document_has_an_access_rule_and_the_other_way_round() {
         let test = kaname_testkit::TestPlatform::new(kaname_testkit::Backend::Sqlite).await;
-        let identity = Identity::new(test.platform.clone(), kaname_identity::Config::default()).unwrap();
+        let identity =
+            Identity::new(test.platform.clone(), kaname_identity::Config::default()).unwrap();
         for (router, rules) in [
             (router::<()>(identity.clone()), ROUTES),
             (public_router::<()>(identity.clone()), PUBLIC_ROUTES),

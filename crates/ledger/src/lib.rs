@@ -14,9 +14,9 @@ mod store;
 mod verify;
 
 pub use self::{
-    http::{PUBLIC_ROUTES, ROUTES, public_router, router},
     error::Error,
     find_act::{FoundAct, find_act},
+    http::{PUBLIC_ROUTES, ROUTES, public_router, router},
     list_acts::list_acts,
     receipt::receipt,
     verify::verify,

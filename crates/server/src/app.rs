@@ -70,8 +70,11 @@ impl Opened {
             clock,
             entropy,
         };
-        let migrated =
-            platform.db.migrate(SystemClock.now()).await.context("the schema cannot be brought up to date")?;
+        let migrated = platform
+            .db
+            .migrate(SystemClock.now())
+            .await
+            .context("the schema cannot be brought up to date")?;
         Ok(Self { platform, migrated, data })
     }
 
@@ -202,7 +205,8 @@ impl App {
     fn prepare_dictionary(&self) {
         let folder = self.models_dir.clone();
         self.platform.tasks.spawn("dictionary", async move {
-            let built = tokio::task::spawn_blocking(move || models::build_dictionary(&folder)).await;
+            let built =
+                tokio::task::spawn_blocking(move || models::build_dictionary(&folder)).await;
             if let Ok(Err(error)) = built {
                 tracing::warn!(error = format!("{error:#}"), "documents cannot be searched");
             }

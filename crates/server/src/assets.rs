@@ -38,7 +38,8 @@ pub(crate) async fn serve(request: Request) -> Response {
 
 fn answer(path: &str, file: &EmbeddedFile) -> Response {
     let kind = file.metadata.mimetype();
-    let kind = if kind.starts_with("text/") { format!("{kind}; charset=utf-8") } else { kind.to_owned() };
+    let kind =
+        if kind.starts_with("text/") { format!("{kind}; charset=utf-8") } else { kind.to_owned() };
     // Names under _app/immutable carry a hash of their content.
     let keep = if path.starts_with("_app/immutable/") {
         "public, max-age=31536000, immutable"

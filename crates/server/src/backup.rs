@@ -28,7 +28,8 @@ pub(crate) async fn write(app: &App, file: &Path) -> anyhow::Result<Json> {
     let _old = fs::remove_file(&copy);
     app.platform.db.copy_to(&copy).await.context("the records cannot be copied")?;
     let target = file.to_owned();
-    let manifest = json!({ "format": "kaname.backup/1", "version": env!("CARGO_PKG_VERSION"), "keys": keys });
+    let manifest =
+        json!({ "format": "kaname.backup/1", "version": env!("CARGO_PKG_VERSION"), "keys": keys });
     let packing = Packing { root, copy: copy.clone(), target, manifest: manifest.to_string() };
     let packed = tokio::task::spawn_blocking(move || packing.pack()).await?;
     fs::remove_file(&copy)?;
@@ -40,10 +41,15 @@ pub(crate) async fn write(app: &App, file: &Path) -> anyhow::Result<Json> {
 /// The keys that the archive holds, in words.
 async fn keys(app: &App) -> anyhow::Result<Vec<String>> {
     let mut tx = app.platform.db.read().await?;
-    let rows = tx.fetch_all("SELECT scope, name FROM secret ORDER BY scope, name", params![]).await?;
+    let rows =
+        tx.fetch_all("SELECT scope, name FROM secret ORDER BY scope, name", params![]).await?;
     let mut keys = vec!["keys/master.key, which opens every sealed key below".to_owned()];
     for row in rows {
-        keys.push(format!("{}/{} (sealed)", row.get::<String>("scope")?, row.get::<String>("name")?));
+        keys.push(format!(
+            "{}/{} (sealed)",
+            row.get::<String>("scope")?,
+            row.get::<String>("name")?
+        ));
     }
     Ok(keys)
 }

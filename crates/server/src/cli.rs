@@ -236,4 +236,3 @@ pub(crate) enum UpgradeCommand {
     /// Tells what this version would change.
     Check,
 }
-

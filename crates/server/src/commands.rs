@@ -87,7 +87,9 @@ async fn dispatch(cli: Cli, config: Config) -> anyhow::Result<Done> {
         Command::Model(command) => model::run(command, &config, json),
         Command::Restore { file } => restore::run(&config, &file, json).await,
         Command::Upgrade(UpgradeCommand::Check) => upgrade::run(&config, json).await,
-        Command::Ledger(command) if ledger::is_offline(&command) => ledger::run_offline(command, json),
+        Command::Ledger(command) if ledger::is_offline(&command) => {
+            ledger::run_offline(command, json)
+        }
         command => {
             let door = Door::open(&config, cli.acting_as).await?;
             let done = through_the_door(command, &door, json).await;

@@ -284,7 +284,10 @@ impl Take<'_> {
         self.found.note("engine.model", path.clone(), "file");
         let sha256 = raw.engine.sha256.clone().unwrap_or_default();
         let Ok(sha256) = sha256.parse() else {
-            self.found.fault("engine.sha256", "must be the SHA-256 of engine.model: 64 hexadecimal digits");
+            self.found.fault(
+                "engine.sha256",
+                "must be the SHA-256 of engine.model: 64 hexadecimal digits",
+            );
             return None;
         };
         let mut languages = Vec::new();

@@ -51,7 +51,10 @@ async fn set_caller(State(app): State<App>, mut request: Request, next: Next) ->
 }
 
 /// The oldest institution's administrator, or its user with this name.
-async fn caller(app: &App, named: Option<&str>) -> Result<Option<Principal>, kaname_identity::Error> {
+async fn caller(
+    app: &App,
+    named: Option<&str>,
+) -> Result<Option<Principal>, kaname_identity::Error> {
     let mut tx = app.platform.db.read().await?;
     let row = tx
         .fetch_optional(
@@ -79,7 +82,8 @@ async fn post_institution(
     Body(body): Body<NewInstitutionBody>,
 ) -> Result<Json<Value>, Response> {
     let new = NewInstitution { key: &body.key, name: &body.name, label_pack: &body.label_pack };
-    let made = found_institution(&app.platform, new).await.map_err(|error| error.into_response())?;
+    let made =
+        found_institution(&app.platform, new).await.map_err(|error| error.into_response())?;
     app.gateway.ensure_embedded_endpoints().await.map_err(|error| error.into_response())?;
     Ok(Json(json!({ "id": made.id, "key": made.key, "name": made.name })))
 }

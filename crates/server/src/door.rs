@@ -80,7 +80,12 @@ impl Door {
     }
 
     /// Any request with a JSON body or none, and a JSON answer or none.
-    pub(crate) async fn json(&self, method: Method, path: &str, body: Option<&Json>) -> anyhow::Result<Json> {
+    pub(crate) async fn json(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Json>,
+    ) -> anyhow::Result<Json> {
         let content = body.map(|body| ("application/json", Bytes::from(body.to_string())));
         let bytes = self.send(method, path, content).await?;
         if bytes.is_empty() {
@@ -100,7 +105,8 @@ impl Door {
         path: &str,
         content: Option<(&str, Bytes)>,
     ) -> anyhow::Result<Bytes> {
-        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost");
+        let mut request =
+            Request::builder().method(method).uri(path).header(header::HOST, "localhost");
         if let Some(user) = &self.acting_as {
             request = request.header(console::ACTING_AS, user);
         }

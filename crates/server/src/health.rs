@@ -83,14 +83,17 @@ async fn database(platform: &Platform) -> Check {
         Ok(_) => ("ok", "writable".to_owned()),
         Err(error) => ("failing", error.to_string()),
     };
-    let fix = (state != "ok").then(|| "check the disk's space and the data folder's rights".to_owned());
+    let fix =
+        (state != "ok").then(|| "check the disk's space and the data folder's rights".to_owned());
     Check { name: "database", state, detail, fix }
 }
 
 async fn ledger(platform: &Platform, principal: &Principal) -> Check {
     let (state, detail) = match look_at_ledger(platform, principal).await {
         Ok((size, 0)) => ("ok", format!("{size} leaves, none waiting")),
-        Ok((size, waiting)) => ("failing", format!("{size} leaves, {waiting} wait for the sequencer")),
+        Ok((size, waiting)) => {
+            ("failing", format!("{size} leaves, {waiting} wait for the sequencer"))
+        }
         Err(detail) => ("failing", detail),
     };
     let fix = (state != "ok").then(|| "look at the log for «sequencing failed»".to_owned());

@@ -53,7 +53,8 @@ struct Catalogue {
 
 /// Every model that the catalogue names.
 pub(crate) fn catalogue() -> anyhow::Result<Vec<Model>> {
-    let catalogue: Catalogue = toml::from_str(CATALOGUE).context("the catalogue of models is damaged")?;
+    let catalogue: Catalogue =
+        toml::from_str(CATALOGUE).context("the catalogue of models is damaged")?;
     Ok(catalogue.model)
 }
 
@@ -119,7 +120,9 @@ mod tests {
     fn the_catalogue_names_what_quotation_needs_as_default() {
         let defaults: Vec<_> =
             catalogue().unwrap().into_iter().filter(|model| model.default).map(|m| m.id).collect();
-        assert!(defaults.contains(&EMBEDDING.to_owned()) && defaults.contains(&DICTIONARY.to_owned()));
+        assert!(
+            defaults.contains(&EMBEDDING.to_owned()) && defaults.contains(&DICTIONARY.to_owned())
+        );
     }
 
     #[test]

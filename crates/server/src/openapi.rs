@@ -38,10 +38,8 @@ pub(crate) fn routes(app: &App) -> OpenApiRouter {
 }
 
 fn described() -> OpenApi {
-    let info = Info::builder()
-        .title("Kaname")
-        .version(env!("CARGO_PKG_VERSION"))
-        .description(Some(
+    let info =
+        Info::builder().title("Kaname").version(env!("CARGO_PKG_VERSION")).description(Some(
             "Any model, one door, every act accounted for. Errors are RFC 9457 problems with a \
              stable code; /v1 follows OpenAI's shapes.",
         ));
@@ -55,8 +53,7 @@ pub(crate) fn finish(mut document: OpenApi) -> serde_json::Result<String> {
         "session",
         SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(kaname_identity::COOKIE))),
     );
-    components
-        .add_security_scheme("key", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    components.add_security_scheme("key", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
     serde_json::to_string_pretty(&document)
 }
 

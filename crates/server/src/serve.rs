@@ -27,9 +27,9 @@ const GRACE: Duration = Duration::from_secs(20);
 pub(crate) async fn run(config: &Config, as_json: bool) -> anyhow::Result<Done> {
     let app = App::open(config).await?;
     let router = app.router(config)?;
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .with_context(|| format!("cannot listen on {} (http.listen, KANAME_LISTEN)", config.listen))?;
+    let listener = TcpListener::bind(config.listen).await.with_context(|| {
+        format!("cannot listen on {} (http.listen, KANAME_LISTEN)", config.listen)
+    })?;
     let address = listener.local_addr()?;
     app.start_background(config).await?;
     let console = listen_for_console(config, &app, router.clone())?;
@@ -42,7 +42,9 @@ pub(crate) async fn run(config: &Config, as_json: bool) -> anyhow::Result<Done> 
         match &config.tls {
             Some(tls) => {
                 let listener = TlsListener::start(listener, tls, &serving)?;
-                axum::serve(listener, router).with_graceful_shutdown(stopping.cancelled_owned()).await
+                axum::serve(listener, router)
+                    .with_graceful_shutdown(stopping.cancelled_owned())
+                    .await
             }
             None => {
                 // One write an event: a token must not wait for the next one to fill a packet.
@@ -51,7 +53,9 @@ pub(crate) async fn run(config: &Config, as_json: bool) -> anyhow::Result<Done> 
                         tracing::debug!(%error, "no TCP_NODELAY");
                     }
                 });
-                axum::serve(listener, router).with_graceful_shutdown(stopping.cancelled_owned()).await
+                axum::serve(listener, router)
+                    .with_graceful_shutdown(stopping.cancelled_owned())
+                    .await
             }
         }
         .context("the server failed")
@@ -135,7 +139,8 @@ fn listen_for_console(config: &Config, app: &App, router: Router) -> anyhow::Res
     let routes = console::router(router, app);
     let stopping = app.platform.tasks.stopping();
     app.platform.tasks.spawn("console", async move {
-        let serving = axum::serve(listener, routes).with_graceful_shutdown(stopping.cancelled_owned());
+        let serving =
+            axum::serve(listener, routes).with_graceful_shutdown(stopping.cancelled_owned());
         if let Err(error) = serving.await {
             tracing::error!(%error, "the console's socket failed");
         }

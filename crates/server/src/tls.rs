@@ -51,7 +51,8 @@ impl TlsListener {
                 let (acceptor, sender) = (acceptor.clone(), sender.clone());
                 spawner.spawn("tls-handshake", async move {
                     let _delayed = stream.set_nodelay(true);
-                    let shaken = tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream)).await;
+                    let shaken =
+                        tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream)).await;
                     if let Ok(Ok(stream)) = shaken {
                         // A full queue holds this task, not the listener.
                         let _stopped = sender.send((stream, peer)).await;

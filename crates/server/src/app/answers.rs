@@ -13,8 +13,7 @@ pub(super) struct FromDocuments(pub(super) Knowledge);
 
 impl Answerer for FromDocuments {
     fn answer(&self, question: Question) -> Answers {
-        let collections =
-            (!question.collections.is_empty()).then(|| question.collections.clone());
+        let collections = (!question.collections.is_empty()).then(|| question.collections.clone());
         let ask = Ask {
             question: question.text,
             earlier: question.earlier,
@@ -27,10 +26,9 @@ impl Answerer for FromDocuments {
         events
             .map(|event| match event {
                 Ok(event) => Ok(translate(event)),
-                Err(error) => Err(AnswerFault {
-                    code: error.code().to_owned(),
-                    detail: error.to_string(),
-                }),
+                Err(error) => {
+                    Err(AnswerFault { code: error.code().to_owned(), detail: error.to_string() })
+                }
             })
             .flat_map(|events| match events {
                 Ok(events) => futures_util::stream::iter(events).map(Ok).left_stream(),

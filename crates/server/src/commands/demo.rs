@@ -93,7 +93,9 @@ pub(crate) async fn run(door: &Door, as_json: bool) -> anyhow::Result<Done> {
     let collections = collections(door, &town, &departments).await?;
     let loaded = documents(door, &town, &collections).await?;
     if as_json {
-        print::json(&json!({ "town": town.town.name_ja, "accounts": accounts, "documents": loaded }));
+        print::json(
+            &json!({ "town": town.town.name_ja, "accounts": accounts, "documents": loaded }),
+        );
         return Ok(Done::Yes);
     }
     print::line(&format!("{}: {loaded} documents loaded", town.town.name_ja));
@@ -184,7 +186,9 @@ async fn collections(
         }
         let readers: Vec<&String> = match &collection.readers {
             Readers::Word(Everyone::All) => Vec::new(),
-            Readers::Departments(keys) => keys.iter().filter_map(|key| departments.get(key)).collect(),
+            Readers::Departments(keys) => {
+                keys.iter().filter_map(|key| departments.get(key)).collect()
+            }
         };
         let body = json!({
             "key": collection.key,
@@ -212,8 +216,10 @@ async fn documents(
     let mut jobs = Vec::new();
     for (key, id) in collections {
         let there = door.get(&format!("/api/v1/collections/{id}/documents?limit=200")).await?;
-        let there: BTreeSet<String> =
-            print::items(&there).iter().map(|item| print::text(item, "file_name").to_owned()).collect();
+        let there: BTreeSet<String> = print::items(&there)
+            .iter()
+            .map(|item| print::text(item, "file_name").to_owned())
+            .collect();
         for document in town.documents.iter().filter(|document| document.collection == *key) {
             let name = document.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             if there.contains(&name) {
@@ -229,7 +235,8 @@ async fn documents(
                 fields.insert("effective_date", effective);
             }
             let answer = docs::upload(door, id, &[(name, file.data.into_owned())], &fields).await?;
-            let refused = answer.get("refused").and_then(Json::as_array).is_some_and(|all| !all.is_empty());
+            let refused =
+                answer.get("refused").and_then(Json::as_array).is_some_and(|all| !all.is_empty());
             anyhow::ensure!(!refused, "{path} was refused: {answer}");
             jobs.push(print::text(&answer, "job_id").to_owned());
         }
@@ -243,6 +250,7 @@ async fn documents(
 }
 
 fn by_key(list: &Json) -> BTreeMap<String, String> {
-    let pair = |item: &Json| (print::text(item, "key").to_owned(), print::text(item, "id").to_owned());
+    let pair =
+        |item: &Json| (print::text(item, "key").to_owned(), print::text(item, "id").to_owned());
     print::items(list).iter().map(pair).collect()
 }

@@ -34,7 +34,8 @@ pub(crate) async fn run(command: DocsCommand, door: &Door, as_json: bool) -> any
             } else {
                 summarise(&report);
             }
-            let refused = report.get("refused").and_then(Json::as_array).is_some_and(|all| !all.is_empty());
+            let refused =
+                report.get("refused").and_then(Json::as_array).is_some_and(|all| !all.is_empty());
             anyhow::ensure!(!refused || as_json, "some files were refused");
         }
         DocsCommand::List { collection: None } => {
@@ -56,7 +57,8 @@ pub(crate) async fn run(command: DocsCommand, door: &Door, as_json: bool) -> any
         }
         DocsCommand::List { collection: Some(named) } => list(door, &named, as_json).await?,
         DocsCommand::Remove { id } => {
-            let answer = door.json(Method::DELETE, &format!("/api/v1/documents/{id}"), None).await?;
+            let answer =
+                door.json(Method::DELETE, &format!("/api/v1/documents/{id}"), None).await?;
             if as_json {
                 print::json(&answer);
             } else {
@@ -125,11 +127,13 @@ pub(crate) async fn add(
     let mut batch = Vec::new();
     let mut size = 0;
     for (place, (name, path)) in files.iter().enumerate() {
-        let bytes = std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        let bytes =
+            std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
         size += bytes.len();
         batch.push((name.clone(), bytes));
         if size >= BATCH_BYTES || place + 1 == files.len() {
-            let fields: BTreeMap<&str, &str> = label.map(|label| ("label", label)).into_iter().collect();
+            let fields: BTreeMap<&str, &str> =
+                label.map(|label| ("label", label)).into_iter().collect();
             let answer = upload(door, collection, &std::mem::take(&mut batch), &fields).await?;
             size = 0;
             wait(door, print::text(&answer, "job_id"), &bar).await?;
@@ -167,7 +171,8 @@ pub(crate) async fn upload(
 ) -> anyhow::Result<Json> {
     let mut body = Vec::new();
     for (name, value) in fields {
-        let head = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n");
+        let head =
+            format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n");
         body.extend_from_slice(head.as_bytes());
         body.extend_from_slice(value.as_bytes());
         body.extend_from_slice(b"\r\n");
@@ -244,8 +249,8 @@ fn files_below(paths: &[PathBuf]) -> anyhow::Result<Vec<(String, PathBuf)>> {
 }
 
 fn walk(root: &Path, folder: &Path, found: &mut Vec<(String, PathBuf)>) -> anyhow::Result<()> {
-    let entries =
-        std::fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))?;
+    let entries = std::fs::read_dir(folder)
+        .with_context(|| format!("{} cannot be read", folder.display()))?;
     for entry in entries {
         let path = entry?.path();
         let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));

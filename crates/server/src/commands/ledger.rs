@@ -19,7 +19,8 @@ pub(crate) fn run_offline(command: LedgerCommand, as_json: bool) -> anyhow::Resu
     let LedgerCommand::Verify { receipt: Some(path), vkey } = command else {
         return Ok(Done::Yes);
     };
-    let vkey = vkey.context("--vkey is needed to check a receipt: GET /ledger/<institution>/vkey")?;
+    let vkey =
+        vkey.context("--vkey is needed to check a receipt: GET /ledger/<institution>/vkey")?;
     match check_receipt(&path, &vkey)? {
         Ok(summary) => {
             if as_json {
@@ -43,7 +44,8 @@ pub(crate) fn run_offline(command: LedgerCommand, as_json: bool) -> anyhow::Resu
 fn check_receipt(path: &Path, vkey: &str) -> anyhow::Result<Result<String, String>> {
     let bytes =
         std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
-    let key = VerifyingKey::from_vkey(vkey.trim()).context("--vkey is no public key of a ledger")?;
+    let key =
+        VerifyingKey::from_vkey(vkey.trim()).context("--vkey is no public key of a ledger")?;
     let verified = Receipt::parse(&bytes).and_then(|receipt| receipt.verify(&key));
     Ok(verified
         .map(|found| {
@@ -60,7 +62,11 @@ fn check_receipt(path: &Path, vkey: &str) -> anyhow::Result<Result<String, Strin
 }
 
 /// Runs one command that asks the server.
-pub(crate) async fn run(command: LedgerCommand, door: &Door, as_json: bool) -> anyhow::Result<Done> {
+pub(crate) async fn run(
+    command: LedgerCommand,
+    door: &Door,
+    as_json: bool,
+) -> anyhow::Result<Done> {
     match command {
         LedgerCommand::Head => {
             let head = door.get("/api/v1/ledger/head").await?;
@@ -100,6 +106,10 @@ fn report(found: &Json) {
     ));
     let faults = found.get("faults").and_then(Json::as_array);
     for fault in faults.into_iter().flatten() {
-        print::line(&format!("FAULT {}: {}", print::text(fault, "code"), print::text(fault, "detail")));
+        print::line(&format!(
+            "FAULT {}: {}",
+            print::text(fault, "code"),
+            print::text(fault, "detail")
+        ));
     }
 }

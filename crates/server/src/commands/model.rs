@@ -39,7 +39,8 @@ fn list(config: &Config, as_json: bool) -> anyhow::Result<Done> {
     } else {
         for row in &rows {
             let here = row.get("here").and_then(serde_json::Value::as_bool).unwrap_or_default();
-            let size = row.get("size_bytes").and_then(serde_json::Value::as_u64).unwrap_or_default();
+            let size =
+                row.get("size_bytes").and_then(serde_json::Value::as_u64).unwrap_or_default();
             print::line(&format!(
                 "{} {:<28} {:<22} {:>5} MB  {}",
                 if here { "✓" } else { "-" },

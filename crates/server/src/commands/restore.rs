@@ -31,7 +31,10 @@ pub(crate) async fn run(config: &Config, file: &Path, as_json: bool) -> anyhow::
     if as_json {
         print::json(&json!({ "data_dir": root, "verified_entries": entries }));
     } else {
-        print::line(&format!("restored into {}; {entries} ledger entries verified", root.display()));
+        print::line(&format!(
+            "restored into {}; {entries} ledger entries verified",
+            root.display()
+        ));
     }
     Ok(Done::Yes)
 }

@@ -32,7 +32,8 @@ pub(crate) async fn run(command: UserCommand, door: &Door, as_json: bool) -> any
         }
         UserCommand::Disable { user_name } => {
             let path = format!("/api/v1/users/{}", id_of(door, &user_name).await?);
-            let answer = door.json(Method::PATCH, &path, Some(&json!({ "disabled": true }))).await?;
+            let answer =
+                door.json(Method::PATCH, &path, Some(&json!({ "disabled": true }))).await?;
             if !as_json {
                 print::line(&format!("{user_name} is disabled"));
             }
@@ -82,7 +83,8 @@ async fn id_of(door: &Door, user_name: &str) -> anyhow::Result<String> {
     let mut cursor = String::new();
     loop {
         let page = door.get(&format!("/api/v1/users?limit=200{cursor}")).await?;
-        let found = print::items(&page).iter().find(|user| print::text(user, "user_name") == user_name);
+        let found =
+            print::items(&page).iter().find(|user| print::text(user, "user_name") == user_name);
         if let Some(user) = found {
             return Ok(print::text(user, "id").to_owned());
         }
