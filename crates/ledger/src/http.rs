@@ -6,7 +6,7 @@ use axum::{
     Json,
     extract::{FromRef, Path, State},
     http::header,
-    response::{IntoResponse as _, Response},
+    response::{IntoResponse, Response},
 };
 use kaname_identity::{Access, Identity, Route, SignedIn, require_scope};
 use kaname_kernel::{ActId, Role, Scope, Timestamp, UserId};
@@ -112,7 +112,7 @@ async fn get_acts(
     SignedIn(principal): SignedIn,
     Params(query): Params<ActQuery>,
 ) -> Result<Json<ActPage>, Response> {
-    require_scope(&principal, Scope::Ledger).map_err(|error| error.into_response())?;
+    require_scope(&principal, Scope::Ledger).map_err(IntoResponse::into_response)?;
     let limit = query.limit.unwrap_or(50).clamp(1, 200);
     let filter = Filter {
         user: query.user_id,
@@ -136,7 +136,7 @@ async fn get_act(
     SignedIn(principal): SignedIn,
     Id(id): Id<ActId>,
 ) -> Result<Json<ActChain>, Response> {
-    require_scope(&principal, Scope::Ledger).map_err(|error| error.into_response())?;
+    require_scope(&principal, Scope::Ledger).map_err(IntoResponse::into_response)?;
     let found = find_act(state.platform(), &principal, id).await.map_err(Error::into_response)?;
     Ok(Json(ActChain {
         act: ActBody::with_contents(&found.act, &found.contents),
@@ -154,7 +154,7 @@ async fn get_receipt(
     SignedIn(principal): SignedIn,
     Id(id): Id<ActId>,
 ) -> Result<Response, Response> {
-    require_scope(&principal, Scope::Ledger).map_err(|error| error.into_response())?;
+    require_scope(&principal, Scope::Ledger).map_err(IntoResponse::into_response)?;
     let receipt = receipt(state.platform(), &principal, id).await.map_err(Error::into_response)?;
     let text =
         receipt.encode().map_err(|error| Error::NoProof(error.to_string()).into_response())?;
@@ -168,7 +168,7 @@ async fn get_head(
     State(state): State<LedgerState>,
     SignedIn(principal): SignedIn,
 ) -> Result<Json<HeadBody>, Response> {
-    require_scope(&principal, Scope::Ledger).map_err(|error| error.into_response())?;
+    require_scope(&principal, Scope::Ledger).map_err(IntoResponse::into_response)?;
     read_head(state.platform(), &principal).await.map(Json).map_err(Error::into_response)
 }
 
@@ -201,7 +201,7 @@ async fn get_consistency(
     SignedIn(principal): SignedIn,
     Params(query): Params<ConsistencyQuery>,
 ) -> Result<Json<ConsistencyBody>, Response> {
-    require_scope(&principal, Scope::Ledger).map_err(|error| error.into_response())?;
+    require_scope(&principal, Scope::Ledger).map_err(IntoResponse::into_response)?;
     let proof = prove_consistency(state.platform(), &principal, &query).await;
     proof.map(Json).map_err(Error::into_response)
 }
@@ -236,7 +236,7 @@ async fn post_verify(
 ) -> Result<Json<VerificationBody>, Response> {
     Access::Program(Scope::Ledger, OVERSEERS)
         .check(&principal)
-        .map_err(|error| error.into_response())?;
+        .map_err(IntoResponse::into_response)?;
     let found = verify(state.platform(), principal.institution).await;
     found.map(|found| Json(VerificationBody::from(&found))).map_err(Error::into_response)
 }
@@ -294,11 +294,10 @@ mod tests {
     #[tokio::test]
     async fn every_route_in_the_openapi_document_has_an_access_rule_and_the_other_way_round() {
         let test = kaname_testkit::TestPlatform::new(kaname_testkit::Backend::Sqlite).await;
-        let identity =
-            Identity::new(test.platform.clone(), kaname_identity::Config::default()).unwrap();
+        let identity = Identity::new(test.platform, kaname_identity::Config::default()).unwrap();
         for (router, rules) in [
             (router::<()>(identity.clone()), ROUTES),
-            (public_router::<()>(identity.clone()), PUBLIC_ROUTES),
+            (public_router::<()>(identity), PUBLIC_ROUTES),
         ] {
             let mut listed: Vec<_> =
                 rules.iter().map(|(method, path, _)| (*method, (*path).to_owned())).collect();

@@ -87,6 +87,10 @@ impl Act {
 
     /// A non-secret reference that stays readable for ever: an id, a count, a hash, a code.
     #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "callers pass ids and counts, not references"
+    )]
     pub fn reference(mut self, name: &'static str, value: impl ToString) -> Self {
         self.refs.insert(name.to_owned(), value.to_string());
         self

@@ -68,5 +68,5 @@ fn key(institution: InstitutionId, sha256: &str) -> Key {
 }
 
 fn hex_sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::hex(&Sha256::digest(bytes))
 }

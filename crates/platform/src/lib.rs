@@ -32,6 +32,16 @@ pub use self::{
     tasks::Tasks,
 };
 
+/// `bytes` as lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _written = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 /// What the wiring hands to every slice; clones are cheap and share everything.
 #[derive(Debug, Clone)]
 pub struct Platform {

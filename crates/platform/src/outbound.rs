@@ -12,9 +12,11 @@ use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
+    client::legacy::connect::HttpConnector,
     rt::{TokioExecutor, TokioTimer},
 };
+#[expect(clippy::disallowed_types, reason = "this is the one owner of an HTTP client")]
+use hyper_util::client::legacy::Client;
 use kaname_kernel::{ActId, Label};
 
 /// What a permit lets its holder reach.
@@ -130,6 +132,7 @@ pub enum OutboundError {
     NoRoots(#[source] std::io::Error),
 }
 
+#[expect(clippy::disallowed_types, reason = "this is the one owner of an HTTP client")]
 type HttpClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
 /// The HTTP client of the process; clones share its connections.
@@ -158,7 +161,7 @@ impl Outbound {
             .wrap_connector(http);
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(Duration::from_secs(60))
+            .pool_idle_timeout(Duration::from_mins(1))
             .build(connector);
         Ok((Self { client: Arc::new(client), answer_timeout }, PermitMint(())))
     }

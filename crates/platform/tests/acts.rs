@@ -1,4 +1,5 @@
 //! The act log and the sequencer, on both databases.
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use futures_util::future::join_all;
 use kaname_kernel::InstitutionId;

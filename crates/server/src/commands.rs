@@ -58,7 +58,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
 fn start(cli: Cli) -> anyhow::Result<Done> {
     let config = Config::load(cli.config.as_deref());
     if let Command::Config(ConfigCommand::Check) = cli.command {
-        return config_check::run(&config?, cli.json);
+        return Ok(config_check::run(&config?, cli.json));
     }
     if let Command::Completions { shell } = cli.command {
         clap_complete::generate(shell, &mut Cli::command(), "kaname", &mut std::io::stdout());

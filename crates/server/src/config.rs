@@ -294,7 +294,7 @@ impl Take<'_> {
         for name in raw.engine.languages.iter().flatten() {
             match name.parse() {
                 Ok(language) => languages.push(language),
-                Err(_) => self.found.fault("engine.languages", "each must be ja or en"),
+                Err(()) => self.found.fault("engine.languages", "each must be ja or en"),
             }
         }
         Some(EngineModel { path: PathBuf::from(path), sha256, languages })

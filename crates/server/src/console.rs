@@ -11,7 +11,7 @@ use axum::{
     extract::{Request, State},
     http::StatusCode,
     middleware::{self, Next},
-    response::{IntoResponse as _, Response},
+    response::{IntoResponse, Response},
     routing::post,
 };
 use kaname_identity::{ConsoleCaller, NewInstitution, console_principal, found_institution};
@@ -82,9 +82,8 @@ async fn post_institution(
     Body(body): Body<NewInstitutionBody>,
 ) -> Result<Json<Value>, Response> {
     let new = NewInstitution { key: &body.key, name: &body.name, label_pack: &body.label_pack };
-    let made =
-        found_institution(&app.platform, new).await.map_err(|error| error.into_response())?;
-    app.gateway.ensure_embedded_endpoints().await.map_err(|error| error.into_response())?;
+    let made = found_institution(&app.platform, new).await.map_err(IntoResponse::into_response)?;
+    app.gateway.ensure_embedded_endpoints().await.map_err(IntoResponse::into_response)?;
     Ok(Json(json!({ "id": made.id, "key": made.key, "name": made.name })))
 }
 

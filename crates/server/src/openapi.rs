@@ -61,3 +61,90 @@ pub(crate) fn finish(mut document: OpenApi) -> serde_json::Result<String> {
 pub(crate) fn answer(document: &str) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], document.to_owned()).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use axum::{body::Body, http::Request};
+    use http::{Method, StatusCode};
+    use kaname_identity::Access;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::config::Config;
+
+    /// Every route that a slice lists, with its full path.
+    fn listed() -> Vec<(&'static str, String, Access)> {
+        let own = [
+            kaname_identity::ROUTES,
+            kaname_guard::http::ROUTES,
+            kaname_gateway::http::ROUTES,
+            kaname_knowledge::ROUTES,
+            kaname_workspace::ROUTES,
+            kaname_ledger::ROUTES,
+            health::ROUTES,
+        ];
+        let at_root = [kaname_gateway::openai::ROUTES, kaname_ledger::PUBLIC_ROUTES];
+        let own = own
+            .into_iter()
+            .flatten()
+            .map(|(method, path, access)| (*method, format!("{BASE}{path}"), *access));
+        let at_root = at_root
+            .into_iter()
+            .flatten()
+            .map(|(method, path, access)| (*method, (*path).to_owned(), *access));
+        own.chain(at_root).collect()
+    }
+
+    fn documented(document: &OpenApi) -> BTreeSet<(&'static str, String)> {
+        let mut found = BTreeSet::new();
+        for (path, item) in &document.paths.paths {
+            for (method, there) in [
+                ("GET", item.get.is_some()),
+                ("POST", item.post.is_some()),
+                ("PUT", item.put.is_some()),
+                ("PATCH", item.patch.is_some()),
+                ("DELETE", item.delete.is_some()),
+            ] {
+                if there {
+                    found.insert((method, path.clone()));
+                }
+            }
+        }
+        found
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn every_documented_route_is_listed_and_refuses_who_is_not_signed_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().display().to_string();
+        let config =
+            Config::from_sources(None, &|name| (name == "KANAME_DATA_DIR").then(|| data.clone()))
+                .unwrap();
+        let app = App::open(&config).await.unwrap();
+        let (_, document) = routes(&app).split_for_parts();
+        let rules = listed();
+        let named: BTreeSet<_> =
+            rules.iter().map(|(method, path, _)| (*method, path.clone())).collect();
+        assert_eq!(documented(&document), named);
+        let router = app.router(&config).unwrap();
+        let id = "01890000-0000-7000-8000-000000000000";
+        for (method, path, access) in rules {
+            if access == Access::Public {
+                continue;
+            }
+            let path = path.replace("{id}", id).replace("{message_id}", id);
+            let request = Request::builder()
+                .method(method.parse::<Method>().unwrap())
+                .uri(&path)
+                .header("content-type", "application/json")
+                .body(Body::from("{}"))
+                .unwrap();
+            let status = router.clone().oneshot(request).await.unwrap().status();
+            assert_eq!(status, StatusCode::UNAUTHORIZED, "{method} {path}");
+        }
+        drop(router);
+        app.close().await;
+    }
+}

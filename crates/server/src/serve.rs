@@ -39,26 +39,19 @@ pub(crate) async fn run(config: &Config, as_json: bool) -> anyhow::Result<Done> 
     let tasks = app.platform.tasks.clone();
     let serving = tasks.clone();
     let served = async move {
-        match &config.tls {
-            Some(tls) => {
-                let listener = TlsListener::start(listener, tls, &serving)?;
-                axum::serve(listener, router)
-                    .with_graceful_shutdown(stopping.cancelled_owned())
-                    .await
-            }
-            None => {
-                // One write an event: a token must not wait for the next one to fill a packet.
-                let listener = listener.tap_io(|stream| {
-                    if let Err(error) = stream.set_nodelay(true) {
-                        tracing::debug!(%error, "no TCP_NODELAY");
-                    }
-                });
-                axum::serve(listener, router)
-                    .with_graceful_shutdown(stopping.cancelled_owned())
-                    .await
-            }
-        }
-        .context("the server failed")
+        let served = if let Some(tls) = &config.tls {
+            let listener = TlsListener::start(listener, tls, &serving)?;
+            axum::serve(listener, router).with_graceful_shutdown(stopping.cancelled_owned()).await
+        } else {
+            // One write an event: a token must not wait for the next one to fill a packet.
+            let listener = listener.tap_io(|stream| {
+                if let Err(error) = stream.set_nodelay(true) {
+                    tracing::debug!(%error, "no TCP_NODELAY");
+                }
+            });
+            axum::serve(listener, router).with_graceful_shutdown(stopping.cancelled_owned()).await
+        };
+        served.context("the server failed")
     };
     until_stopped(served, &tasks).await?;
     drop(console);

@@ -22,10 +22,12 @@ const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Connections that have shaken hands and wait to be served.
 const READY_MAX: usize = 128;
 
+type Ready = (TlsStream<TcpStream>, SocketAddr);
+
 /// Gives connections once their handshake is done.
 #[derive(Debug)]
 pub(crate) struct TlsListener {
-    ready: mpsc::Receiver<(TlsStream<TcpStream>, SocketAddr)>,
+    ready: mpsc::Receiver<Ready>,
     address: SocketAddr,
 }
 
@@ -48,19 +50,29 @@ impl TlsListener {
                     () = stopping.cancelled() => return,
                 };
                 let Ok((stream, peer)) = accepted else { continue };
-                let (acceptor, sender) = (acceptor.clone(), sender.clone());
-                spawner.spawn("tls-handshake", async move {
-                    let _delayed = stream.set_nodelay(true);
-                    let shaken =
-                        tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream)).await;
-                    if let Ok(Ok(stream)) = shaken {
-                        // A full queue holds this task, not the listener.
-                        let _stopped = sender.send((stream, peer)).await;
-                    }
-                });
+                spawner
+                    .spawn("tls-handshake", shake(acceptor.clone(), stream, peer, sender.clone()));
             }
         });
         Ok(Self { ready, address })
+    }
+}
+
+/// Shakes hands with one client and hands the connection on; a full queue holds this task only.
+async fn shake(
+    acceptor: TlsAcceptor,
+    stream: TcpStream,
+    peer: SocketAddr,
+    ready: mpsc::Sender<Ready>,
+) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "no TCP_NODELAY");
+    }
+    let shaken = tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream)).await;
+    if let Ok(Ok(stream)) = shaken
+        && ready.send((stream, peer)).await.is_err()
+    {
+        tracing::debug!("the server stops");
     }
 }
 

@@ -32,6 +32,10 @@ pub struct TestPlatform {
 
 impl TestPlatform {
     /// A migrated platform on `backend`.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be made.
     pub async fn new(backend: Backend) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let tasks = Tasks::new();

@@ -19,6 +19,10 @@ static SERVER: OnceLock<PathBuf> = OnceLock::new();
 static DATABASES: AtomicU32 = AtomicU32::new(0);
 
 /// The URL of a fresh, empty database.
+///
+/// # Panics
+///
+/// When PostgreSQL cannot be started.
 pub async fn database_url() -> String {
     let socket = SERVER.get_or_init(start);
     let admin = url(socket, "postgres");

@@ -89,7 +89,7 @@ async fn check_history(db: &Db) -> Result<i64, DbError> {
 }
 
 fn hash(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::hex(&Sha256::digest(text.as_bytes()))
 }
 
 impl Conn {

@@ -6,7 +6,7 @@ use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Query, Request},
     http::{StatusCode, header, request::Parts},
-    response::{IntoResponse as _, Response},
+    response::{IntoResponse, Response},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 
@@ -73,7 +73,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
             return Err(respond(&ReadError::NotJson));
         }
         let bytes =
-            Bytes::from_request(request, state).await.map_err(|refused| refused.into_response())?;
+            Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
         read_json(&bytes).map(Self).map_err(|error| respond(&error))
     }
 }

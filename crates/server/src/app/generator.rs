@@ -1,6 +1,6 @@
 //! The generation engine behind the gateway's door: a model in a child of this program.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture};
 use kaname_engine::{
@@ -45,7 +45,7 @@ pub(super) fn from_config(config: &Config, tasks: &Tasks) -> Option<LocalGenerat
 }
 
 /// A model file's name without its ending.
-fn name_of(path: &PathBuf) -> String {
+fn name_of(path: &Path) -> String {
     path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
@@ -116,6 +116,7 @@ fn to_gateway(event: Event) -> GeneratorEvent {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "given to map_err")]
 fn fault(error: EngineError) -> EmbeddedError {
     let fault = match &error {
         EngineError::Busy { .. } => EmbeddedFault::Busy,

@@ -6,7 +6,7 @@ use super::{Done, print};
 use crate::config::Config;
 
 /// Prints every value with its source. Faults have ended the command before this.
-pub(crate) fn run(config: &Config, as_json: bool) -> anyhow::Result<Done> {
+pub(crate) fn run(config: &Config, as_json: bool) -> Done {
     if as_json {
         let values: Vec<_> = config
             .in_force
@@ -19,5 +19,5 @@ pub(crate) fn run(config: &Config, as_json: bool) -> anyhow::Result<Done> {
             print::line(&format!("{:<30} {:<40} {}", entry.key, entry.value, entry.source));
         }
     }
-    Ok(Done::Yes)
+    Done::Yes
 }

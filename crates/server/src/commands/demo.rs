@@ -23,7 +23,8 @@ struct Demo;
 
 #[derive(Debug, Deserialize)]
 struct Town {
-    town: Names,
+    #[serde(rename = "town")]
+    names: Names,
     departments: Vec<Department>,
     accounts: Vec<Account>,
     collections: Vec<Collection>,
@@ -94,11 +95,11 @@ pub(crate) async fn run(door: &Door, as_json: bool) -> anyhow::Result<Done> {
     let loaded = documents(door, &town, &collections).await?;
     if as_json {
         print::json(
-            &json!({ "town": town.town.name_ja, "accounts": accounts, "documents": loaded }),
+            &json!({ "town": town.names.name_ja, "accounts": accounts, "documents": loaded }),
         );
         return Ok(Done::Yes);
     }
-    print::line(&format!("{}: {loaded} documents loaded", town.town.name_ja));
+    print::line(&format!("{}: {loaded} documents loaded", town.names.name_ja));
     for account in &accounts {
         print::line(&format!(
             "{:<16} {:<24} {}",
@@ -115,7 +116,7 @@ async fn found(door: &Door, town: &Town) -> anyhow::Result<()> {
     if status.get("institution").is_some_and(Json::is_object) {
         return Ok(());
     }
-    let body = json!({ "key": "demo", "name": town.town.name_ja, "label_pack": "municipality" });
+    let body = json!({ "key": "demo", "name": town.names.name_ja, "label_pack": "municipality" });
     door.post("/console/institution", &body).await?;
     Ok(())
 }
@@ -148,21 +149,18 @@ async fn accounts(
         let there = print::items(&users)
             .iter()
             .find(|user| print::text(user, "user_name") == account.user_name);
-        let answer = match there {
-            Some(user) => {
-                let id = print::text(user, "id");
-                door.post(&format!("/api/v1/users/{id}/password-reset"), &json!({})).await?
-            }
-            None => {
-                let body = json!({
-                    "user_name": account.user_name,
-                    "display_name": account.display_name,
-                    "roles": [account.role],
-                    "department_id": departments.get(&account.department),
-                    "clearance": account.clearance,
-                });
-                door.post("/api/v1/users", &body).await?
-            }
+        let answer = if let Some(user) = there {
+            let id = print::text(user, "id");
+            door.post(&format!("/api/v1/users/{id}/password-reset"), &json!({})).await?
+        } else {
+            let body = json!({
+                "user_name": account.user_name,
+                "display_name": account.display_name,
+                "roles": [account.role],
+                "department_id": departments.get(&account.department),
+                "clearance": account.clearance,
+            });
+            door.post("/api/v1/users", &body).await?
         };
         made.push(json!({
             "user_name": account.user_name,

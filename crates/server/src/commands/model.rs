@@ -66,7 +66,9 @@ fn check(config: &Config, as_json: bool) -> anyhow::Result<Done> {
     if as_json {
         print::json(&json!({ "ok": faults.is_empty(), "faults": faults }));
     } else {
-        faults.iter().for_each(|fault| print::line(fault));
+        for fault in &faults {
+            print::line(fault);
+        }
         if faults.is_empty() {
             print::line("every model that is here has the hash of the catalogue");
         }

@@ -1,5 +1,7 @@
 //! `kaname upgrade check`: whether this version can open the data folder, before it does.
 
+use std::cmp::Ordering;
+
 use kaname_platform::db::latest_version;
 use serde_json::json;
 
@@ -10,12 +12,14 @@ use crate::{app, config::Config};
 pub(crate) async fn run(config: &Config, as_json: bool) -> anyhow::Result<Done> {
     let found = app::schema_version(config).await?;
     let known = latest_version();
-    let advice = if found == known {
-        "nothing to do: the schema is this version's"
-    } else if found < known {
-        "this version will migrate the data when it starts; make a backup first: kaname backup FILE"
-    } else {
-        "the data were made by a newer version: use that version, or restore a backup"
+    let advice = match found.cmp(&known) {
+        Ordering::Equal => "nothing to do: the schema is this version's",
+        Ordering::Less => {
+            "this version will migrate the data when it starts; make a backup first: kaname backup FILE"
+        }
+        Ordering::Greater => {
+            "the data were made by a newer version: use that version, or restore a backup"
+        }
     };
     if as_json {
         print::json(&json!({
