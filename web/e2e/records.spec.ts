@@ -35,14 +35,14 @@ test('the receipt of an answer verifies, and an altered copy does not', async ({
 	await expect(page.getByText('Kanameの受領証として読み取れません。')).toBeVisible();
 });
 
-test('an answer is followed from request to outcome', async ({ page }) => {
+test('an answer is followed from its question to its end', async ({ page }) => {
 	await signIn(page, personWith('staff'));
 	await ask(page);
 	await page.getByRole('article', { name: '回答' }).getByRole('link', { name: '受領証' }).click();
 	await page.getByRole('link', { name: '行為の記録へ' }).click();
 	const chain = page.getByRole('list', { name: '一つの依頼の始まりから終わりまで' });
-	await expect(chain.getByRole('heading', { name: '依頼' })).toBeVisible();
-	await expect(chain.getByRole('heading', { name: '結果' })).toBeVisible();
+	await expect(chain.getByRole('heading', { name: '質問', exact: true })).toBeVisible();
+	await expect(chain.getByRole('heading', { name: '文書からの回答' })).toBeVisible();
 });
 
 test('the whole ledger is verified and the record is filtered', async ({ page }) => {

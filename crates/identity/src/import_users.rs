@@ -58,7 +58,9 @@ pub async fn import_users(
     let rows = read_rows(csv)?;
     let (new, faults) = check_rows(identity, by, &rows).await?;
     if dry_run || !faults.is_empty() {
-        return Ok(Imported { faults, ..Imported::default() });
+        // All or nothing: one fault, and nobody would be added.
+        let created = if faults.is_empty() { new.len() } else { 0 };
+        return Ok(Imported { created, faults, ..Imported::default() });
     }
     let institution = crate::find_institution(&identity.platform, by.institution).await?;
     let mut prepared = Vec::with_capacity(new.len());

@@ -116,7 +116,7 @@ async fn from_an_upload_to_an_answer_over_http() {
             .await;
         assert_eq!((&job["state"], &job["progress"]["done"]), (&json!("succeeded"), &json!(1)));
         let (status, answer) =
-            client.json("POST", "/ask", json!({"question": "図書館の休みはいつですか"})).await;
+            client.json("POST", "/ask", json!({"question": "図書館が休むのはいつですか"})).await;
         assert_eq!((status, &answer["mode"]), (StatusCode::OK, &json!("quotation")), "{answer}");
         let citation = &answer["citations"][0];
         assert_eq!(citation["quote"], "図書館は毎週月曜日に休みます。");
