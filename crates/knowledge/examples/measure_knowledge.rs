@@ -1,4 +1,11 @@
 //! Measures the index without embeddings, and `ask` on the demo town; `bench/knowledge` says how.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    reason = "a measurement that cannot be made must stop, and says what it found"
+)]
 
 #[path = "../tests/knowledge/support.rs"]
 #[expect(dead_code, reason = "the tests use the rest")]
@@ -118,8 +125,12 @@ async fn ask() {
     );
 }
 
-#[tokio::main(worker_threads = 2)]
-async fn main() {
-    index().await;
-    ask().await;
+fn main() {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        index().await;
+        ask().await;
+    });
+    runtime.shutdown_background();
 }

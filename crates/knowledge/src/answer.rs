@@ -1,6 +1,6 @@
 //! Answers by quotation: which passages answer a question, or that none does.
 
-pub mod evidence;
-pub mod quotation;
-pub mod rank;
-pub mod verify;
+pub(crate) mod evidence;
+pub(crate) mod quotation;
+pub(crate) mod rank;
+pub(crate) mod verify;

@@ -29,36 +29,36 @@ pub struct TextBlock {
 
 /// The smallest thing that an answer quotes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Passage {
+pub(crate) struct Passage {
     /// The chunk that it lies in, by its place in the document.
-    pub chunk: usize,
+    pub(crate) chunk: usize,
     /// First byte in the canonical text.
-    pub start: usize,
+    pub(crate) start: usize,
     /// Byte after the last one.
-    pub end: usize,
+    pub(crate) end: usize,
 }
 
 /// What is kept of a document.
 #[derive(Debug, Clone)]
-pub struct Digest {
+pub(crate) struct Digest {
     /// The title that the document gives itself.
-    pub title: Option<String>,
+    pub(crate) title: Option<String>,
     /// What the bytes turned out to be.
-    pub format: &'static str,
+    pub(crate) format: &'static str,
     /// The canonical text.
-    pub text: String,
+    pub(crate) text: String,
     /// Its blocks.
-    pub blocks: Vec<TextBlock>,
+    pub(crate) blocks: Vec<TextBlock>,
     /// How many pages it has, where the format has pages.
-    pub page_count: Option<u32>,
+    pub(crate) page_count: Option<u32>,
     /// Stable codes of what a person should know.
-    pub warnings: Vec<&'static str>,
+    pub(crate) warnings: Vec<&'static str>,
     /// The date that its head states, if it states exactly one; `YYYY-MM-DD`.
-    pub effective_date: Option<String>,
+    pub(crate) effective_date: Option<String>,
     /// What is indexed.
-    pub chunks: Vec<Chunk>,
+    pub(crate) chunks: Vec<Chunk>,
     /// What is embedded and quoted.
-    pub passages: Vec<Passage>,
+    pub(crate) passages: Vec<Passage>,
 }
 
 /// Reads the document `bytes` named `name`.
@@ -66,7 +66,7 @@ pub struct Digest {
 /// # Errors
 ///
 /// Says for this one file why it cannot be read.
-pub fn digest(
+pub(crate) fn digest(
     name: &str,
     bytes: &[u8],
     limits: &Limits,
@@ -89,7 +89,7 @@ pub fn digest(
 }
 
 /// What a passage says to the embedding model: under which heading, and what.
-pub fn passage_in_words(title: &str, chunk: &Chunk, passage: &Passage) -> String {
+pub(crate) fn passage_in_words(title: &str, chunk: &Chunk, passage: &Passage) -> String {
     let heading = chunk.heading.rsplit(" > ").next().unwrap_or_default();
     let heading = if heading.is_empty() { title } else { heading };
     let inside = passage.start.saturating_sub(chunk.range.start)

@@ -67,14 +67,12 @@ impl Knowledge {
         let options = self.checked(by, options, files.len()).await?;
         let (mut taken, mut refused) = (Vec::new(), Vec::new());
         for file in files {
-            match self.fault_of(&file) {
-                Some(fault) => refused.push((file.file_name, fault)),
-                None => {
-                    let sha256 =
-                        self.platform.blobs.put(by.institution, file.bytes.clone()).await?;
-                    taken.push((file, sha256));
-                }
+            if let Some(fault) = self.fault_of(&file) {
+                refused.push((file.file_name, fault));
+                continue;
             }
+            let sha256 = self.platform.blobs.put(by.institution, file.bytes.clone()).await?;
+            taken.push((file, sha256));
         }
         if taken.is_empty() {
             return Ok(Imported { job: None, documents: Vec::new(), refused });

@@ -4,8 +4,8 @@
 //! under a lock that keeps changes in the order of their generations. Opened on first use; when
 //! its generation is not that of the records, it is made again.
 
-pub mod full_text;
-pub mod vectors;
+pub(crate) mod full_text;
+pub(crate) mod vectors;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -5,17 +5,17 @@
 //! made again from them at any time; models are reached through `gateway` alone; an answer is
 //! given out after its act is on disk. When the documents do not answer, that is what is said.
 
-pub mod answer;
+mod answer;
 mod ask;
 mod collections;
 mod config;
-pub mod digest;
+mod digest;
 mod documents;
 mod error;
 mod http;
 mod import;
 mod import_job;
-pub mod index;
+mod index;
 mod jobs;
 mod knowledge;
 mod model;

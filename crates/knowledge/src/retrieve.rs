@@ -3,7 +3,7 @@
 //! The allowed scopes are worked out first and filter both searches before anything is scored;
 //! every document is checked once more against the records before anything of it goes on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use kaname_gateway::Embedded;
 use kaname_guard::{Caller, Purpose};
@@ -64,7 +64,7 @@ struct Prepared {
     scopes: BTreeSet<String>,
 }
 
-/// A chunk that both searches together put forward.
+/// A chunk with its place in both searches.
 struct Fused {
     key: ChunkKey,
     lexical: f32,
@@ -72,8 +72,8 @@ struct Fused {
 }
 
 /// What both searches together put forward.
-struct Fusion {
-    fused: Vec<Fused>,
+struct Together {
+    chunks: Vec<Fused>,
     near: BTreeMap<ChunkKey, Vec<Near>>,
     best_lexical: f32,
 }
@@ -146,21 +146,21 @@ impl Knowledge {
     async fn hydrate(
         &self,
         by: &Principal,
-        Fusion { fused, near, .. }: Fusion,
+        Together { chunks, near, .. }: Together,
         collections: &BTreeMap<CollectionId, Collection>,
     ) -> Result<Vec<Hydrated>, Error> {
         let mut tx = self.platform.db.read().await?;
         let mut documents: BTreeMap<DocumentId, Option<Document>> = BTreeMap::new();
-        let mut hydrated = Vec::with_capacity(fused.len());
-        for fused in fused {
+        let mut hydrated = Vec::with_capacity(chunks.len());
+        for fused in chunks {
             let (id, place) = fused.key;
-            if !documents.contains_key(&id) {
+            if let Entry::Vacant(vacant) = documents.entry(id) {
                 let found = store::documents::find(&mut tx, by.institution, id).await?;
                 let may = |document: &Document| {
                     let home = collections.get(&document.collection);
                     home.is_some_and(|home| home.may_read(by, &document.label))
                 };
-                documents.insert(id, found.filter(may));
+                vacant.insert(found.filter(may));
             }
             let Some(Some(document)) = documents.get(&id) else { continue };
             let chunk = store::chunks::find(&mut tx, (by.institution, id), place).await?;
@@ -187,7 +187,7 @@ fn weighted(shelf: &Shelf, question: &Question) -> Result<(Vec<Asked>, f32), Err
 }
 
 /// The best chunks of both searches by reciprocal rank, and the passages of each with cosines.
-fn fuse(shelf: &Shelf, prepared: &Prepared) -> Result<Fusion, Error> {
+fn fuse(shelf: &Shelf, prepared: &Prepared) -> Result<Together, Error> {
     let terms: Vec<WeightedTerm> = prepared
         .question
         .terms
@@ -225,7 +225,7 @@ fn fuse(shelf: &Shelf, prepared: &Prepared) -> Result<Fusion, Error> {
             fused: score / top,
         })
         .collect();
-    Ok(Fusion { fused, near, best_lexical })
+    Ok(Together { chunks: fused, near, best_lexical })
 }
 
 fn rank(

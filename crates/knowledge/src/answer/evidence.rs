@@ -9,81 +9,81 @@ use kaname_lexicon_core::{Asks, Lexicon, Mode, PartOfSpeech, Question, Term, Ter
 
 /// How rare terms are among the chunks: the inverse document frequency.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Rarity<'t> {
+pub(crate) struct Rarity<'t> {
     /// Of each term that occurs.
-    pub of: BTreeMap<&'t str, f32>,
+    pub(crate) of: BTreeMap<&'t str, f32>,
     /// Of a term that does not.
-    pub unknown: f32,
+    pub(crate) unknown: f32,
     /// How much more these are than in the scores of the search, whose collection may be small.
-    pub stretch: f32,
+    pub(crate) stretch: f32,
 }
 
 /// A term of the question with what it counts.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Asked {
+pub(crate) struct Asked {
     /// The term.
-    pub text: String,
+    pub(crate) text: String,
     /// How much it counts: its rarity, less for what says less.
-    pub weight: f32,
+    pub(crate) weight: f32,
     /// Whether it is a word of its own, not a pair made of two.
-    pub is_word: bool,
+    pub(crate) is_word: bool,
 }
 
 /// A chunk that may hold the answer.
 #[derive(Debug, Clone)]
-pub struct ChunkEvidence {
+pub(crate) struct ChunkEvidence {
     /// The title of its document.
-    pub title: String,
+    pub(crate) title: String,
     /// The headings above it.
-    pub heading: String,
+    pub(crate) heading: String,
     /// What it says, rows with the names of their columns.
-    pub words: String,
+    pub(crate) words: String,
     /// BM25 against the best chunk's, 0 to 1.
-    pub lexical: f32,
+    pub(crate) lexical: f32,
     /// The fused rank against the best chunk's, 0 to 1.
-    pub fused: f32,
+    pub(crate) fused: f32,
     /// Its passages, in order.
-    pub passages: Vec<PassageEvidence>,
+    pub(crate) passages: Vec<PassageEvidence>,
 }
 
 /// A passage of a chunk.
 #[derive(Debug, Clone)]
-pub struct PassageEvidence {
+pub(crate) struct PassageEvidence {
     /// Its text, a row with the names of its columns.
-    pub words: String,
+    pub(crate) words: String,
     /// Cosine with the question.
-    pub cosine: f32,
+    pub(crate) cosine: f32,
 }
 
 /// What speaks for one passage.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Features {
+pub(crate) struct Features {
     /// Share of the question that the passage itself says.
-    pub covered: f32,
+    pub(crate) covered: f32,
     /// The same with its heading and title.
-    pub covered_above: f32,
+    pub(crate) covered_above: f32,
     /// The same with the whole chunk, heading and title.
-    pub covered_chunk: f32,
+    pub(crate) covered_chunk: f32,
     /// Cosine of the passage with the question.
-    pub cosine: f32,
+    pub(crate) cosine: f32,
     /// Best cosine in its chunk.
-    pub cosine_chunk: f32,
+    pub(crate) cosine_chunk: f32,
     /// BM25 of its chunk against the best.
-    pub lexical: f32,
+    pub(crate) lexical: f32,
     /// Fused rank of its chunk against the best.
-    pub fused: f32,
+    pub(crate) fused: f32,
     /// Whether it holds the kind of thing that is asked for: 1, 0, or one half when nothing is said.
-    pub fits: f32,
+    pub(crate) fits: f32,
     /// The weight of the heaviest term that chunk, heading and title lack, against the whole.
-    pub missing: f32,
+    pub(crate) missing: f32,
     /// The share of the question that the title alone says.
-    pub covered_title: f32,
+    pub(crate) covered_title: f32,
     /// How far its length is from a sentence's.
-    pub length: f32,
+    pub(crate) length: f32,
 }
 
 /// The question's terms with their weights.
-pub fn asked(question: &Question, rarity: &Rarity<'_>) -> Vec<Asked> {
+pub(crate) fn asked(question: &Question, rarity: &Rarity<'_>) -> Vec<Asked> {
     let mut seen = BTreeSet::new();
     question
         .terms
@@ -108,11 +108,11 @@ fn is_accidental(term: &Term, rarity: &Rarity<'_>) -> bool {
 fn importance(term: &Term) -> f32 {
     match (term.kind, term.part_of_speech) {
         (TermKind::Compound, _) => 0.5,
-        (TermKind::Bigram, _) => 0.3,
-        (TermKind::Code, _) => 1.0,
-        (TermKind::Word, PartOfSpeech::Verb | PartOfSpeech::Adjective) => 0.3,
+        (TermKind::Bigram, _) | (TermKind::Word, PartOfSpeech::Verb | PartOfSpeech::Adjective) => {
+            0.3
+        }
         (TermKind::Word, PartOfSpeech::Number) => 0.7,
-        (TermKind::Word, _) => 1.0,
+        (TermKind::Word | TermKind::Code, _) => 1.0,
     }
 }
 
@@ -127,7 +127,7 @@ fn share(asked: &[Asked], has: impl Fn(&str) -> bool) -> f32 {
 }
 
 /// Which of `asked`, by place, `chunk` says with its headings and title.
-pub fn said(lexicon: &Lexicon, asked: &[Asked], chunk: &ChunkEvidence) -> BTreeSet<usize> {
+pub(crate) fn said(lexicon: &Lexicon, asked: &[Asked], chunk: &ChunkEvidence) -> BTreeSet<usize> {
     let mut known = terms_of(lexicon, &chunk.words);
     known.extend(terms_of(lexicon, &chunk.heading));
     known.extend(terms_of(lexicon, &chunk.title));
@@ -136,14 +136,14 @@ pub fn said(lexicon: &Lexicon, asked: &[Asked], chunk: &ChunkEvidence) -> BTreeS
 }
 
 /// The share of the question that the terms at `places` make up.
-pub fn share_of(asked: &[Asked], places: &BTreeSet<usize>) -> f32 {
+pub(crate) fn share_of(asked: &[Asked], places: &BTreeSet<usize>) -> f32 {
     let whole: f32 = asked.iter().map(|term| term.weight).sum();
     let said = places.iter().filter_map(|place| asked.get(*place));
     if whole > 0.0 { said.map(|term| term.weight).sum::<f32>() / whole } else { 0.0 }
 }
 
 /// The features of each passage of `chunk`, in order.
-pub fn features(
+pub(crate) fn features(
     lexicon: &Lexicon,
     asks: &[Asks],
     asked: &[Asked],
@@ -191,28 +191,31 @@ fn length(words: &str) -> f32 {
 
 /// Whether `words` hold the kind of thing that is asked for.
 fn fits(asks: &[Asks], words: &str) -> f32 {
+    if asks.is_empty() {
+        return 0.5;
+    }
     let plain = kaname_lexicon_core::fold::fold(words);
-    let plain = plain.as_str();
-    let shown = asks.iter().filter_map(|asks| holds(*asks, plain));
-    let (found, all) =
-        shown.fold((0_u8, 0_u8), |(found, all), fit| (found + u8::from(fit), all + 1));
-    if all == 0 { 0.5 } else { f32::from(found) / f32::from(all) }
+    let found = asks.iter().filter(|asks| holds(**asks, plain.as_str())).count();
+    ratio(found, asks.len())
 }
 
-/// Whether `plain` holds what `asks` names; nothing when that cannot be told from its form.
-fn holds(asks: Asks, plain: &str) -> Option<bool> {
+#[expect(clippy::cast_precision_loss, reason = "counts of kinds, eight at most")]
+fn ratio(part: usize, whole: usize) -> f32 {
+    part as f32 / whole as f32
+}
+
+/// Whether `plain` holds what `asks` names, as far as its form tells.
+fn holds(asks: Asks, plain: &str) -> bool {
     let any = |signs: &[&str]| signs.iter().any(|sign| plain.contains(sign));
     let digits = plain.chars().any(|c| c.is_ascii_digit());
     match asks {
-        Asks::Amount => {
-            Some(digits && any(&["円", "料", "額", "率", "分の"]) || any(&["無料", "免除"]))
-        }
-        Asks::Count => Some(digits),
-        Asks::Time => Some(
+        Asks::Amount => digits && any(&["円", "料", "額", "率", "分の"]) || any(&["無料", "免除"]),
+        Asks::Count => digits,
+        Asks::Time => {
             digits && any(&["年", "月", "日", "時", "分", "期", "週"])
-                || any(&["曜", "まで", "以内"]),
-        ),
-        Asks::Place => Some(any(&[
+                || any(&["曜", "まで", "以内"])
+        }
+        Asks::Place => any(&[
             "課",
             "窓口",
             "場所",
@@ -225,12 +228,12 @@ fn holds(asks: Asks, plain: &str) -> Option<bool> {
             "支所",
             "公園",
             "学校",
-        ])),
-        Asks::Person => Some(any(&["者", "人", "方", "員", "長", "課"])),
+        ]),
+        Asks::Person => any(&["者", "人", "方", "員", "長", "課"]),
         Asks::Method => {
-            Some(any(&["ください", "申請", "申込", "提出", "により", "する", "して", "れば"]))
+            any(&["ください", "申請", "申込", "提出", "により", "する", "して", "れば"])
         }
-        Asks::Things => Some(any(&["必要", "持", "書", "証", "カード", "印"])),
-        Asks::Reason => Some(any(&["ため", "から", "ので", "理由", "により"])),
+        Asks::Things => any(&["必要", "持", "書", "証", "カード", "印"]),
+        Asks::Reason => any(&["ため", "から", "ので", "理由", "により"]),
     }
 }

@@ -11,21 +11,21 @@ const ENOUGH: f32 = 7.34;
 
 /// A passage as the choice sees it, best first.
 #[derive(Debug, Clone, Copy)]
-pub struct Contender<'a> {
+pub(crate) struct Contender<'a> {
     /// Its document, in any form that can be compared.
-    pub document: &'a str,
+    pub(crate) document: &'a str,
     /// Its score.
-    pub score: f32,
+    pub(crate) score: f32,
     /// What speaks for it.
-    pub features: &'a Features,
+    pub(crate) features: &'a Features,
     /// The share of the question that the considered chunks of its document say together.
-    pub covered_document: f32,
+    pub(crate) covered_document: f32,
 }
 
 /// The places of the passages to quote, best first; empty when the evidence is too weak.
 ///
 /// `strength` is the best BM25 score of the search against the summed weight of the terms.
-pub fn choose(contenders: &[Contender<'_>], strength: f32) -> Vec<usize> {
+pub(crate) fn choose(contenders: &[Contender<'_>], strength: f32) -> Vec<usize> {
     let Some(best) = contenders.first() else { return Vec::new() };
     if evidence(best, strength) < ENOUGH {
         return Vec::new();

@@ -21,7 +21,7 @@ const WEIGHTS: Features = Features {
 };
 
 /// How well a passage answers; comparable within one question only.
-pub fn score(features: &Features) -> f32 {
+pub(crate) fn score(features: &Features) -> f32 {
     dot(features, &WEIGHTS)
 }
 

@@ -13,26 +13,26 @@ const SUPPORTED: f32 = 0.6;
 
 /// A passage that was given, with its place in the list as its number less one.
 #[derive(Debug, Clone)]
-pub struct Source {
+pub(crate) struct Source {
     /// What it says.
-    pub words: String,
+    pub(crate) words: String,
     /// Its title and headings.
-    pub above: String,
+    pub(crate) above: String,
 }
 
 /// What is left of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Checked {
+pub(crate) struct Checked {
     /// The supported sentences, citations numbered anew from 1.
-    pub text: String,
+    pub(crate) text: String,
     /// The sources cited, by place, in the order of their new numbers.
-    pub cited: Vec<usize>,
+    pub(crate) cited: Vec<usize>,
     /// Sentences that were taken out.
-    pub removed: usize,
+    pub(crate) removed: usize,
 }
 
 /// Keeps what `sources` support.
-pub fn verify(lexicon: &Lexicon, text: &str, question: &str, sources: &[Source]) -> Checked {
+pub(crate) fn verify(lexicon: &Lexicon, text: &str, question: &str, sources: &[Source]) -> Checked {
     let asked = words_of(lexicon, question);
     let mut checked = Checked { text: String::new(), cited: Vec::new(), removed: 0 };
     for sentence in split(text) {
@@ -56,7 +56,7 @@ pub fn verify(lexicon: &Lexicon, text: &str, question: &str, sources: &[Source])
                 checked.cited.push(place);
                 checked.cited.len() - 1
             });
-            checked.text.push_str(&format!("[{}]", number + 1));
+            checked.text.extend(["[", (number + 1).to_string().as_str(), "]"]);
         }
         if bare.is_ascii() {
             checked.text.push(' ');
@@ -142,15 +142,13 @@ fn without_marks(sentence: &str) -> (String, Vec<usize>) {
     let mut rest = sentence;
     while let Some((before, after)) = rest.split_once('[') {
         bare.push_str(before);
-        match after.split_once(']').map(|(inside, after)| (inside.trim().parse(), inside, after)) {
-            Some((Ok(number), _, after)) => {
-                numbers.push(number);
-                rest = after;
-            }
-            _ => {
-                bare.push('[');
-                rest = after;
-            }
+        let mark = after.split_once(']').map(|(inside, after)| (inside.trim().parse(), after));
+        if let Some((Ok(number), after)) = mark {
+            numbers.push(number);
+            rest = after;
+        } else {
+            bare.push('[');
+            rest = after;
         }
     }
     bare.push_str(rest);

@@ -2,7 +2,10 @@
 
 use axum::{
     Json,
-    extract::{Multipart, State, multipart::Field},
+    extract::{
+        Multipart, State,
+        multipart::{Field, MultipartError, MultipartRejection},
+    },
     http::StatusCode,
 };
 use bytes::{Bytes, BytesMut};
@@ -30,9 +33,10 @@ pub(super) async fn upload(
     State(knowledge): State<Knowledge>,
     SignedIn(by): SignedIn,
     Id(id): Id<CollectionId>,
-    parts: Multipart,
+    parts: Result<Multipart, MultipartRejection>,
 ) -> Result<(StatusCode, Json<wire::Upload>), Error> {
     EDITOR.check(&by)?;
+    let parts = parts.map_err(|refused| Error::Upload(refused.body_text()))?;
     // Who may not add is told so before the files are read.
     knowledge.editable(&by, id).await?;
     let read = read(&knowledge, parts).await?;
@@ -119,6 +123,10 @@ fn base_name(name: &str) -> &str {
     name.rsplit(['/', '\\']).next().unwrap_or(name)
 }
 
-fn unreadable(error: axum::extract::multipart::MultipartError) -> Error {
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
+fn unreadable(error: MultipartError) -> Error {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return Error::UploadTooLarge;
+    }
     Error::Upload(error.body_text())
 }

@@ -253,6 +253,7 @@ pub(super) struct AnsweringEndpoint {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the API's own words")]
 pub(super) struct Answer {
     /// Empty when nothing was found. Written answers cite as in `[1][2]`.
     answer: String,

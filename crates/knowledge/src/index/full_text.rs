@@ -32,15 +32,15 @@ const CHUNKS_MIN: f32 = 200.0;
 const HEADING_BOOST: f32 = 1.2;
 
 /// A chunk, by document and place.
-pub type ChunkKey = (DocumentId, usize);
+pub(crate) type ChunkKey = (DocumentId, usize);
 
 /// What a search term weighs.
 #[derive(Debug, Clone)]
-pub struct WeightedTerm {
+pub(crate) struct WeightedTerm {
     /// The term as the index keeps it.
-    pub text: String,
+    pub(crate) text: String,
     /// How much it counts.
-    pub weight: f32,
+    pub(crate) weight: f32,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -53,7 +53,7 @@ struct Fields {
 }
 
 /// A full-text index.
-pub struct FullText {
+pub(crate) struct FullText {
     index: Index,
     reader: IndexReader,
     writer: Mutex<Option<IndexWriter>>,
@@ -68,7 +68,7 @@ impl std::fmt::Debug for FullText {
 
 impl FullText {
     /// Opens the index in `folder`, making an empty one when there is none.
-    pub fn open(folder: &Path, lexicon: &Lexicon) -> Result<Self, tantivy::TantivyError> {
+    pub(crate) fn open(folder: &Path, lexicon: &Lexicon) -> Result<Self, tantivy::TantivyError> {
         let (schema, fields) = schema();
         let directory = MmapDirectory::open(folder)?;
         let index = Index::builder()
@@ -90,12 +90,12 @@ impl FullText {
     }
 
     /// The generation that the last commit stands for; none when it was never committed.
-    pub fn generation(&self) -> Option<i64> {
+    pub(crate) fn generation(&self) -> Option<i64> {
         self.index.load_metas().ok()?.payload?.parse().ok()
     }
 
     /// Puts `chunks` in the place of what the index has of `document`.
-    pub fn replace(
+    pub(crate) fn replace(
         &self,
         document: DocumentId,
         scope: &str,
@@ -118,17 +118,17 @@ impl FullText {
     }
 
     /// Takes `document` out.
-    pub fn remove(&self, document: DocumentId) -> Result<(), tantivy::TantivyError> {
+    pub(crate) fn remove(&self, document: DocumentId) -> Result<(), tantivy::TantivyError> {
         self.replace(document, "", "", &[])
     }
 
     /// Takes everything out.
-    pub fn clear(&self) -> Result<(), tantivy::TantivyError> {
+    pub(crate) fn clear(&self) -> Result<(), tantivy::TantivyError> {
         self.with_writer(|writer| writer.delete_all_documents().map(|_| ()))
     }
 
     /// Makes what was written durable and visible, as the state of `generation`.
-    pub fn commit(&self, generation: i64) -> Result<(), tantivy::TantivyError> {
+    pub(crate) fn commit(&self, generation: i64) -> Result<(), tantivy::TantivyError> {
         self.with_writer(|writer| {
             let mut prepared = writer.prepare_commit()?;
             prepared.set_payload(&generation.to_string());
@@ -150,7 +150,7 @@ impl FullText {
     }
 
     /// The best chunks for `terms` among `scopes`, best first, with their BM25 scores.
-    pub fn search(
+    pub(crate) fn search(
         &self,
         terms: &[WeightedTerm],
         scopes: &[String],
@@ -196,7 +196,7 @@ impl FullText {
     }
 
     /// How rare each of `terms` is.
-    pub fn rarity<'t>(
+    pub(crate) fn rarity<'t>(
         &self,
         terms: impl Iterator<Item = &'t str>,
     ) -> Result<Rarity<'t>, tantivy::TantivyError> {

@@ -3,11 +3,9 @@
 //! Cosine does not depend on length, so every vector is scaled to use the whole range of a byte.
 //! What the caller may not read is passed over before anything is compared.
 
-use kaname_kernel::DocumentId;
-
 /// The vectors of one document's passages, with the chunk that each lies in.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct DocumentVectors {
+pub(crate) struct DocumentVectors {
     dimensions: usize,
     bytes: Vec<i8>,
     norms: Vec<f32>,
@@ -15,7 +13,7 @@ pub struct DocumentVectors {
 
 impl DocumentVectors {
     /// Packs `vectors`, all of one length.
-    pub fn pack(vectors: &[Vec<f32>]) -> Self {
+    pub(crate) fn pack(vectors: &[Vec<f32>]) -> Self {
         let dimensions = vectors.first().map_or(0, Vec::len);
         let mut packed = Self { dimensions, ..Self::default() };
         for vector in vectors {
@@ -30,12 +28,12 @@ impl DocumentVectors {
     }
 
     /// The form kept in the database: the bytes of all vectors, one after another.
-    pub fn to_bytes(&self) -> Vec<u8> {
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
         self.bytes.iter().map(|value| value.cast_unsigned()).collect()
     }
 
     /// Reads what [`DocumentVectors::to_bytes`] wrote.
-    pub fn from_bytes(bytes: &[u8], dimensions: usize) -> Self {
+    pub(crate) fn from_bytes(bytes: &[u8], dimensions: usize) -> Self {
         let mut packed = Self { dimensions, ..Self::default() };
         let values: Vec<i8> = bytes.iter().map(|value| value.cast_signed()).collect();
         for vector in values.chunks_exact(dimensions.max(1)) {
@@ -45,17 +43,12 @@ impl DocumentVectors {
     }
 
     /// Length of every vector.
-    pub fn dimensions(&self) -> usize {
+    pub(crate) fn dimensions(&self) -> usize {
         self.dimensions
     }
 
-    /// How many vectors there are.
-    pub fn len(&self) -> usize {
-        self.norms.len()
-    }
-
     /// The cosine of each vector with `query`, in order.
-    pub fn cosines<'v>(&'v self, query: &'v Query) -> impl Iterator<Item = f32> + 'v {
+    pub(crate) fn cosines<'v>(&'v self, query: &'v Query) -> impl Iterator<Item = f32> + 'v {
         let same = query.values.len() == self.dimensions;
         self.bytes
             .chunks_exact(self.dimensions.max(1))
@@ -67,21 +60,18 @@ impl DocumentVectors {
 
 /// A question's vector, ready to be compared.
 #[derive(Debug, Clone)]
-pub struct Query {
+pub(crate) struct Query {
     values: Vec<i8>,
     norm: f32,
 }
 
 impl Query {
     /// Prepares `vector`.
-    pub fn new(vector: &[f32]) -> Self {
+    pub(crate) fn new(vector: &[f32]) -> Self {
         let values = quantise(vector);
         Self { norm: norm(&values), values }
     }
 }
-
-/// A passage, by document and place.
-pub type PassageKey = (DocumentId, usize);
 
 #[expect(clippy::cast_possible_truncation, reason = "the scale keeps every value within a byte")]
 fn quantise(vector: &[f32]) -> Vec<i8> {
@@ -130,6 +120,6 @@ mod tests {
     fn vectors_of_another_model_match_nothing() {
         let packed = DocumentVectors::pack(&[vec![1.0; 8]]);
         assert_eq!(packed.cosines(&Query::new(&[1.0; 16])).count(), 0);
-        assert_eq!(DocumentVectors::from_bytes(&[1, 2, 3], 0).len(), 3);
+        assert_eq!(DocumentVectors::from_bytes(&[1, 2, 3], 0).norms.len(), 3);
     }
 }

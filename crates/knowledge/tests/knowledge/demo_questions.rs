@@ -36,6 +36,7 @@ struct TownDocument {
 }
 
 #[derive(Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the words of the file")]
 struct Question {
     id: String,
     question: String,

@@ -23,11 +23,11 @@ async fn writer(text: &'static str) -> String {
         for piece in [&text[..half], &text[half..]] {
             let chunk = json!({"id": "1", "object": "chat.completion.chunk", "created": 1,
                 "model": "m", "choices": [{"index": 0, "delta": {"content": piece}, "finish_reason": null}]});
-            body.push_str(&format!("data: {chunk}\n\n"));
+            body.extend(["data: ", &chunk.to_string(), "\n\n"]);
         }
         let last = json!({"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m",
             "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]});
-        body.push_str(&format!("data: {last}\n\ndata: [DONE]\n\n"));
+        body.extend(["data: ", &last.to_string(), "\n\ndata: [DONE]\n\n"]);
         ([(CONTENT_TYPE, "text/event-stream")], body).into_response()
     }
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
