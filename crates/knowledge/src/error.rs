@@ -38,6 +38,9 @@ pub enum Error {
     /// The upload cannot be read as multipart.
     #[error("the upload cannot be read: {0}")]
     Upload(String),
+    /// The whole upload is larger than the server takes.
+    #[error("the upload is larger than this server takes")]
+    UploadTooLarge,
     /// The database failed.
     #[error("the records of knowledge cannot be read or written")]
     Db(#[from] DbError),
@@ -87,6 +90,7 @@ impl Fault for Error {
             Self::LabelLowered => "knowledge.label_lowered",
             Self::NotEmpty => "knowledge.not_empty",
             Self::Upload(_) => "knowledge.upload_unreadable",
+            Self::UploadTooLarge => "http.too_large",
             Self::Db(error) => error.code(),
             Self::Blob(error) => error.code(),
             Self::Index(_) => "knowledge.index_broken",
@@ -104,6 +108,7 @@ impl Fault for Error {
             Self::Invalid { .. } | Self::LabelLowered => StatusCode::UNPROCESSABLE_ENTITY,
             Self::KeyTaken | Self::NotEmpty => StatusCode::CONFLICT,
             Self::Upload(_) => StatusCode::BAD_REQUEST,
+            Self::UploadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Db(error) => error.status(),
             Self::Blob(error) => error.status(),
             Self::Index(_) | Self::Lexicon(_) => StatusCode::INTERNAL_SERVER_ERROR,

@@ -93,13 +93,29 @@ impl ImportJob {
         commit(&shelf, generation).await.map_err(|error| failure(&error))
     }
 
+    /// Marks what still waits of a job that has failed for good.
+    async fn give_up(&self, run: &JobRun, failed: &JobFailure) -> Result<(), DbError> {
+        let Ok(payload) = serde_json::from_value::<Payload>(run.job.payload.clone()) else {
+            return Ok(());
+        };
+        let fault = FileFault {
+            code: failed.code.to_owned(),
+            detail: failed.detail.clone(),
+            fix: Some("Put that right, then send the file again.".to_owned()),
+        };
+        let mut tx = self.knowledge.platform.db.begin().await?;
+        self.knowledge.mark_failed(&mut tx, run.job.institution, (&payload, &fault)).await?;
+        tx.commit().await
+    }
+
     /// The end of a run that was stopped: when a person asked for it, what waits is marked.
     async fn stopped(&self, run: &JobRun, payload: &Payload) -> Result<JobFailure, DbError> {
         let db = &self.knowledge.platform.db;
         let mut tx = db.begin().await?;
         let job = kaname_platform::jobs::find(&mut tx, run.job.institution, run.job.id).await?;
         if job.is_some_and(|job| job.cancel_requested) {
-            self.knowledge.mark_cancelled(&mut tx, run.job.institution, payload).await?;
+            let fault = FileFault::cancelled();
+            self.knowledge.mark_failed(&mut tx, run.job.institution, (payload, &fault)).await?;
         }
         tx.commit().await?;
         let detail = "the import was stopped".to_owned();
@@ -113,7 +129,16 @@ impl JobHandler for ImportJob {
     }
 
     fn run(&self, run: JobRun) -> BoxFuture<'_, Result<(), JobFailure>> {
-        self.import(run).boxed()
+        async move {
+            let failed = match self.import(run.clone()).await {
+                Err(failed) if run.is_last() && !run.cancelled.is_cancelled() => failed,
+                ended => return ended,
+            };
+            // Nobody will try again: what still waits must not look as if somebody would.
+            self.give_up(&run, &failed).await?;
+            Err(failed)
+        }
+        .boxed()
     }
 }
 
@@ -137,12 +162,12 @@ impl Knowledge {
         Ok(found.filter(waits))
     }
 
-    /// Marks what still waits of a job that a person stopped.
-    pub(crate) async fn mark_cancelled(
+    /// Marks what still waits of a job that will not go on.
+    pub(crate) async fn mark_failed(
         &self,
         tx: &mut kaname_platform::Tx,
         institution: InstitutionId,
-        payload: &Payload,
+        (payload, fault): (&Payload, &FileFault),
     ) -> Result<(), DbError> {
         for (id, version) in &payload.files {
             let Some(mut document) = store::documents::find(tx, institution, *id).await? else {
@@ -151,11 +176,7 @@ impl Knowledge {
             let waits = matches!(document.state, DocumentState::Queued | DocumentState::Indexing);
             if document.version == *version && waits {
                 document.state = DocumentState::Failed;
-                document.error = Some(FileFault {
-                    code: "knowledge.document_cancelled".to_owned(),
-                    detail: "the import was stopped before this file was read".to_owned(),
-                    fix: Some("Send the file again.".to_owned()),
-                });
+                document.error = Some(fault.clone());
                 store::documents::update(tx, &document).await?;
             }
         }

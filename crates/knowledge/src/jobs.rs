@@ -6,7 +6,7 @@ use kaname_platform::{
     jobs::{self, Job},
 };
 
-use crate::{Error, IMPORT_JOB, Knowledge, import_job::Payload};
+use crate::{Error, IMPORT_JOB, Knowledge, import_job::Payload, model::FileFault};
 
 impl Knowledge {
     /// The newest jobs that `by` may see: their own, or all for an administrator.
@@ -35,7 +35,8 @@ impl Knowledge {
             && job.kind == IMPORT_JOB
             && let Ok(payload) = serde_json::from_value::<Payload>(job.payload)
         {
-            self.mark_cancelled(&mut tx, by.institution, &payload).await?;
+            let fault = FileFault::cancelled();
+            self.mark_failed(&mut tx, by.institution, (&payload, &fault)).await?;
         }
         let act = Act::by(by, "knowledge.job_cancelled").reference("job", id);
         self.platform.append(&mut tx, act).await?;

@@ -115,6 +115,17 @@ pub struct FileFault {
     pub fix: Option<String>,
 }
 
+impl FileFault {
+    /// A person stopped the import before the file was read.
+    pub(crate) fn cancelled() -> Self {
+        Self {
+            code: "knowledge.document_cancelled".to_owned(),
+            detail: "the import was stopped before this file was read".to_owned(),
+            fix: Some("Send the file again.".to_owned()),
+        }
+    }
+}
+
 /// A document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {

@@ -68,7 +68,7 @@ struct Prepared {
 struct Fused {
     key: ChunkKey,
     lexical: f32,
-    fused: f32,
+    score: f32,
 }
 
 /// What both searches together put forward.
@@ -222,7 +222,7 @@ fn fuse(shelf: &Shelf, prepared: &Prepared) -> Result<Together, Error> {
         .map(|(key, score)| Fused {
             key,
             lexical: lexical.get(&key).map_or(0.0, |score| score / best_lexical),
-            fused: score / top,
+            score: score / top,
         })
         .collect();
     Ok(Together { chunks: fused, near, best_lexical })
@@ -244,7 +244,7 @@ fn rank(
             heading: one.chunk.heading.clone(),
             words: one.chunk.text.clone(),
             lexical: one.fused.lexical,
-            fused: one.fused.fused,
+            fused: one.fused.score,
             passages: words
                 .iter()
                 .zip(&one.passages)

@@ -91,7 +91,10 @@ fn assert_pinned(name: &str, value: &Value) {
     let text = serde_json::to_string_pretty(value).unwrap() + "\n";
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/vectors/ledger");
     let pinned = fs::read_to_string(folder.join(name)).unwrap_or_default();
-    if pinned != text {
+    // Compared as values: whether a map keeps the order of its keys is a feature of serde_json that
+    // another crate of the build may switch on.
+    let same = serde_json::from_str::<Value>(&pinned).is_ok_and(|pinned| pinned == *value);
+    if !same {
         let made = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         fs::write(&made, text).unwrap();
         panic!("{name} is not what this crate makes, which is {}", made.display());

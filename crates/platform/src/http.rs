@@ -5,7 +5,7 @@ mod layers;
 mod problem;
 
 pub use self::{
-    extract::{Body, DEFAULT_LIMIT, Id, MAX_LIMIT, Page, Params},
+    extract::{Body, DEFAULT_LIMIT, Id, MAX_LIMIT, Page, Params, not_found},
     layers::{LayerConfig, around},
     problem::{Fault, Problem, respond},
 };

@@ -137,6 +137,11 @@ pub struct JobRun {
 }
 
 impl JobRun {
+    /// Whether a failure of this run is the end of the job.
+    pub fn is_last(&self) -> bool {
+        self.job.attempts >= worker::ATTEMPTS_MAX
+    }
+
     /// Notes how far the job is; seen on screen at once.
     pub async fn progress(
         &self,

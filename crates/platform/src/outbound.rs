@@ -11,12 +11,12 @@ use http::{Request, Response, Uri};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+#[expect(clippy::disallowed_types, reason = "this is the one owner of an HTTP client")]
+use hyper_util::client::legacy::Client;
 use hyper_util::{
     client::legacy::connect::HttpConnector,
     rt::{TokioExecutor, TokioTimer},
 };
-#[expect(clippy::disallowed_types, reason = "this is the one owner of an HTTP client")]
-use hyper_util::client::legacy::Client;
 use kaname_kernel::{ActId, Label};
 
 /// What a permit lets its holder reach.

@@ -6,6 +6,7 @@ use axum::{
     http::{HeaderValue, Method, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
+use kaname_platform::http::not_found;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 /// What the web build made; empty where it has not been built.
@@ -26,9 +27,9 @@ pub(crate) async fn serve(request: Request) -> Response {
     if let Some(file) = Web::get(path) {
         return answer(path, &file);
     }
-    // A missing asset must not look like a page.
-    if path.starts_with("_app/") || path.starts_with("api/") || path.starts_with("v1/") {
-        return StatusCode::NOT_FOUND.into_response();
+    // What a program asked for must not look like a page.
+    if ["_app/", "api/", "v1/", "ledger/", "console/"].iter().any(|place| path.starts_with(place)) {
+        return not_found();
     }
     match Web::get("200.html") {
         Some(shell) => answer("200.html", &shell),

@@ -91,15 +91,15 @@ async fn dispatch(cli: Cli, config: Config) -> anyhow::Result<Done> {
             ledger::run_offline(command, json)
         }
         command => {
-            let door = Door::open(&config, cli.acting_as).await?;
-            let done = through_the_door(command, &door, json).await;
+            let mut door = Door::open(&config, cli.acting_as).await?;
+            let done = through_the_door(command, &mut door, json).await;
             door.close().await;
             done
         }
     }
 }
 
-async fn through_the_door(command: Command, door: &Door, json: bool) -> anyhow::Result<Done> {
+async fn through_the_door(command: Command, door: &mut Door, json: bool) -> anyhow::Result<Done> {
     match command {
         Command::User(command) => users::run(command, door, json).await,
         Command::Key(command) => keys::run(command, door, json).await,

@@ -61,6 +61,11 @@ impl Door {
         Ok(Self { way: Way::Local(Box::new(Local { app, router })), acting_as })
     }
 
+    /// From here on in the name of `user_name`.
+    pub(crate) fn act_as(&mut self, user_name: &str) {
+        self.acting_as = Some(user_name.to_owned());
+    }
+
     /// Ends what was opened here.
     pub(crate) async fn close(self) {
         if let Way::Local(local) = self.way {

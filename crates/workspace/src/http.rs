@@ -4,7 +4,7 @@ mod stream;
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::{Path, State, rejection::PathRejection},
     http::StatusCode,
     response::Response,
 };
@@ -205,10 +205,11 @@ async fn ask(
 async fn stop(
     State(workspace): State<Workspace>,
     SignedIn(by): SignedIn,
-    Path((id, message)): Path<(String, String)>,
+    ids: Result<Path<(String, String)>, PathRejection>,
 ) -> Result<StatusCode, Error> {
     OWN.check(&by)?;
     // Whatever is no id is not there.
+    let Path((id, message)) = ids.map_err(|_| Error::NotFound)?;
     let id = id.parse().map_err(|_| Error::NotFound)?;
     let message = message.parse().map_err(|_| Error::NotFound)?;
     workspace.stop_answer(&by, id, message).await?;

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::{Path, State, rejection::PathRejection},
 };
 use kaname_identity::require_scope;
 use kaname_kernel::{Principal, Scope};
@@ -71,8 +71,10 @@ pub(super) async fn list_models(
 pub(super) async fn find_model(
     State(gateway): State<Gateway>,
     ModelCaller(caller): ModelCaller,
-    Path(name): Path<String>,
+    name: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Model>, Refusal> {
+    // A name that is no text names no model.
+    let name = name.map(|Path(name)| name).unwrap_or_default();
     let found = models(&gateway, &caller).await?.into_iter().find(|model| model.id == name);
     Ok(Json(found.ok_or(Error::UnknownModel(name))?))
 }
@@ -81,7 +83,8 @@ pub(super) async fn find_model(
 pub(super) async fn find_model_with_slash(
     gateway: State<Gateway>,
     caller: ModelCaller,
-    Path((owner, name)): Path<(String, String)>,
+    name: Result<Path<(String, String)>, PathRejection>,
 ) -> Result<Json<Model>, Refusal> {
-    find_model(gateway, caller, Path(format!("{owner}/{name}"))).await
+    let name = name.map(|Path((owner, name))| Path(format!("{owner}/{name}")));
+    find_model(gateway, caller, name).await
 }

@@ -1,4 +1,5 @@
 //! Documents over HTTP.
+#![expect(unused_qualifications, reason = "utoipa names the types of parameters by their path")]
 
 use axum::{
     Json,

@@ -60,6 +60,11 @@ impl Fault for ReadError {
     }
 }
 
+/// The answer where nothing is.
+pub fn not_found() -> Response {
+    respond(&ReadError::NotFound)
+}
+
 /// A JSON body. Refused with the path of the field that does not fit.
 #[derive(Debug)]
 pub struct Body<T>(pub T);

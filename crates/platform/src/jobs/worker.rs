@@ -12,7 +12,7 @@ const RENEW_EVERY: Duration = Duration::from_secs(2);
 /// How often an idle worker looks, besides being woken.
 const POLL_EVERY: Duration = Duration::from_secs(1);
 /// Runs of one job before it is given up.
-const ATTEMPTS_MAX: i64 = 5;
+pub(super) const ATTEMPTS_MAX: i64 = 5;
 
 /// The handlers and where they run.
 #[derive(Debug)]
