@@ -96,13 +96,17 @@ impl Knowledge {
     ) -> stream::BoxStream<'static, Result<AskEvent, Error>> {
         let knowledge = self.clone();
         let (events, heard) = mpsc::channel(EVENTS_WAITING);
-        let work = async move { knowledge.answer(&by, ask, events).await };
-        let last =
-            stream::once(work).map(|answer| answer.map(|answer| AskEvent::Done(Box::new(answer))));
+        // The whole answer goes the way of the events before it, so that it cannot overtake them.
+        let work = async move {
+            let answer = knowledge.answer(&by, ask, events.clone()).await?;
+            let _unheard = events.send(AskEvent::Done(Box::new(answer))).await;
+            Ok(())
+        };
+        let last = stream::once(work).filter_map(|ended| future::ready(ended.err().map(Err)));
         let heard = stream::unfold(heard, |mut heard| async move {
             heard.recv().await.map(|event| (Ok(event), heard))
         });
-        // The channel is read first, so that the answer comes after every event before it.
+        // The channel is read first, so that a failure comes after what could be read before it.
         stream::select_with_strategy(heard, last, |(): &mut ()| stream::PollNext::Left).boxed()
     }
 
