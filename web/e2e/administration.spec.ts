@@ -90,6 +90,7 @@ test('an API key is shown once and revoked', async ({ page, playwright, baseURL 
 	expect((await outside.get('/api/v1/collections')).status()).toBe(200);
 	await page.getByRole('button', { name: `${name}を失効させる` }).click();
 	await page.getByRole('dialog').getByRole('button', { name: '失効させる' }).click();
+	await expect(page.getByRole('button', { name: `${name}を失効させる` })).toHaveCount(0);
 	await expect(page.getByRole('row', { name: new RegExp(name) })).toContainText('失効');
 	expect((await outside.get('/api/v1/collections')).status()).toBe(401);
 	await outside.dispose();

@@ -95,9 +95,10 @@ export async function expectNoSideways(page: Page): Promise<void> {
 	expect(wide).toBeLessThanOrEqual(0);
 }
 
-/** Asks on screen and waits for the answer with its sources. */
+/** Asks on screen and waits until the answer with its sources is there, at the conversation's own address. */
 export async function ask(page: Page, text: string = question): Promise<void> {
 	await page.getByLabel('質問', { exact: true }).fill(text);
 	await page.getByRole('button', { name: '送信' }).click();
 	await expect(page.getByRole('article', { name: '回答' }).last()).toBeVisible({ timeout: 30_000 });
+	await expect(page).toHaveURL(/\/c\/[0-9a-f-]+/);
 }
