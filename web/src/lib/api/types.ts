@@ -303,7 +303,14 @@ export interface LedgerVerification {
 }
 
 export interface Health {
-	checks: { name: string; state: 'ok' | 'warning' | 'failing'; detail: string; fix: string | null }[];
+	checks: {
+		name: string;
+		state: 'ok' | 'warning' | 'failing';
+		code: string;
+		values: Record<string, string>;
+		detail: string;
+		fix: string | null;
+	}[];
 	version: string;
 	uptime_s: number;
 	data_dir: string;
