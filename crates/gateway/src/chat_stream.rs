@@ -37,6 +37,8 @@ pub struct ChatRequest {
     pub reads: Vec<Label>,
     /// The language that the endpoint must be trusted with.
     pub language: Option<Language>,
+    /// The act that leads to this: the call's acts follow from it, and are forgotten with it.
+    pub parent: Option<ActId>,
     /// This endpoint and no other, if given.
     pub endpoint: Option<EndpointId>,
     /// The messages.
@@ -145,6 +147,7 @@ impl Gateway {
             endpoint,
             label: request.label,
             reads: request.reads,
+            parent: request.parent,
         };
         let chat = ChatOrder { order, body: body.to_string(), messages: messages.to_string() };
         let recorded = self.open_chat(chat).await?;

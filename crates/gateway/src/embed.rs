@@ -20,6 +20,19 @@ use crate::{
     upstream,
 };
 
+/// A batch of texts that is to become vectors.
+#[derive(Debug, Clone)]
+pub struct EmbedRequest {
+    /// Why.
+    pub purpose: Purpose,
+    /// The join of the texts' labels.
+    pub label: Label,
+    /// The act that leads to this: the call's acts follow from it, and are forgotten with it.
+    pub parent: Option<ActId>,
+    /// The texts.
+    pub texts: Vec<String>,
+}
+
 /// The vectors of a batch.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Embedded {
@@ -34,7 +47,7 @@ pub struct Embedded {
 }
 
 impl Gateway {
-    /// Turns `texts` into vectors at an endpoint that is cleared for `label`.
+    /// Turns texts into vectors at an endpoint that is cleared for their label.
     ///
     /// The embedded model goes before every other, since the index is made of its vectors. For
     /// documents the act commits to the texts' hash, for questions to the text itself.
@@ -43,26 +56,16 @@ impl Gateway {
     ///
     /// [`Error::NoEndpoint`] when none can do it; the guard's refusal, recorded, when none is
     /// cleared; what the model did wrong.
-    pub async fn embed(
-        &self,
-        caller: &Caller,
-        purpose: Purpose,
-        label: &Label,
-        texts: Vec<String>,
-    ) -> Result<Embedded, Failure> {
+    pub async fn embed(&self, caller: &Caller, request: EmbedRequest) -> Result<Embedded, Failure> {
+        let EmbedRequest { purpose, label, parent, texts } = request;
         if texts.is_empty() || texts.len() > self.config.items_max {
             let detail = format!("there must be 1 to {} texts", self.config.items_max);
             return Err(Error::bad_call("input", detail).into());
         }
-        let endpoint = self.choose(caller, label, Capability::Embeddings, None).await?;
+        let endpoint = self.choose(caller, &label, Capability::Embeddings, None).await?;
         let (id, model) = (endpoint.id, endpoint.model.clone());
-        let order = Order {
-            caller: caller.clone(),
-            purpose,
-            endpoint,
-            label: label.clone(),
-            reads: Vec::new(),
-        };
+        let caller = caller.clone();
+        let order = Order { caller, purpose, endpoint, label, reads: Vec::new(), parent };
         let content = content_of(purpose, &texts);
         let (permit, attempt) = self.admit(&order, Action::Embed, content).await?;
         let act = attempt.request_act();

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use kaname_guard::{Action, Attempt, Caller, Outcome, OutcomeKind, Purpose, Request};
-use kaname_kernel::Label;
+use kaname_kernel::{ActId, Label};
 use kaname_platform::{http::Fault as _, outbound::Permit};
 
 use crate::{error::Error, failure::Failure, gateway::Gateway, model::Endpoint, upstream::Address};
@@ -20,6 +20,8 @@ pub(crate) struct Order {
     pub(crate) label: Label,
     /// The labels of what is sent along.
     pub(crate) reads: Vec<Label>,
+    /// The act that led to it, if one of this program did.
+    pub(crate) parent: Option<ActId>,
 }
 
 impl Gateway {
@@ -34,6 +36,7 @@ impl Gateway {
         let caller = order.caller.clone();
         let request = Request::new(caller, order.purpose, action, place, order.label.clone());
         let request = order.reads.iter().fold(request, Request::reading);
+        let request = order.parent.into_iter().fold(request, Request::following);
         let (field, value) = content;
         Ok(self.guard.admit(request.content(field, value)).await?)
     }
@@ -61,7 +64,7 @@ pub(crate) struct Whole {
     /// The answer's bytes.
     pub(crate) body: Bytes,
     /// The act of the request.
-    pub(crate) act: kaname_kernel::ActId,
+    pub(crate) act: ActId,
     /// The label of the answer.
     pub(crate) label: Label,
 }

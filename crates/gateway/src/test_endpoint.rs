@@ -104,6 +104,7 @@ impl Gateway {
             endpoint: endpoint.clone(),
             label: Label::default(),
             reads: Vec::new(),
+            parent: None,
         };
         if endpoint.can(Capability::Chat) {
             let messages = json!([{"role": "user", "content": QUESTION}]);

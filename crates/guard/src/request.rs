@@ -1,6 +1,6 @@
 //! What asks to pass: who, why, to do what, with what label, and to which place.
 
-use kaname_kernel::{EndpointId, InstitutionId, Label, Principal, Role, Scope};
+use kaname_kernel::{ActId, EndpointId, InstitutionId, Label, Principal, Role, Scope};
 use kaname_platform::{Act, outbound::Target};
 
 /// Who asks.
@@ -136,6 +136,7 @@ pub struct Request {
     pub(crate) label: Label,
     pub(crate) reads: Vec<Label>,
     pub(crate) content: Vec<(&'static str, Vec<u8>)>,
+    pub(crate) parent: Option<ActId>,
 }
 
 impl Request {
@@ -155,7 +156,15 @@ impl Request {
             label,
             reads: Vec::new(),
             content: Vec::new(),
+            parent: None,
         }
+    }
+
+    /// Says which act led to this call: a question, say. What forgets that act forgets this too.
+    #[must_use]
+    pub fn following(mut self, parent: ActId) -> Self {
+        self.parent = Some(parent);
+        self
     }
 
     /// Adds the label of a document, an earlier turn or anything else that is sent along.

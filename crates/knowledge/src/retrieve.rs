@@ -5,9 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
-use kaname_gateway::Embedded;
+use kaname_gateway::{EmbedRequest, Embedded};
 use kaname_guard::{Caller, Purpose};
-use kaname_kernel::{CollectionId, DocumentId, Label, Principal};
+use kaname_kernel::{ActId, CollectionId, DocumentId, Label, Principal};
 use kaname_lexicon_core::{Lexicon, Question};
 use kaname_text_core::{BlockKind, Chunk};
 
@@ -46,6 +46,14 @@ pub(crate) struct Ranked {
     pub(crate) features: Features,
     /// The share of the question that the considered chunks of its document say together.
     pub(crate) covered_document: f32,
+}
+
+/// Why, where and after which act something is looked up.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Lookup<'a> {
+    pub(crate) purpose: Purpose,
+    pub(crate) collections: Option<&'a [CollectionId]>,
+    pub(crate) parent: Option<ActId>,
 }
 
 /// What came of a retrieval.
@@ -93,13 +101,17 @@ impl Knowledge {
         &self,
         by: &Principal,
         text: &str,
-        (purpose, collections): (Purpose, Option<&[CollectionId]>),
+        lookup: Lookup<'_>,
     ) -> Result<Retrieved, Error> {
-        let label = self.gateway.guard().default_label(by.institution).await?;
-        let embedded =
-            self.gateway.embed(&Caller::from(by), purpose, &label, vec![text.to_owned()]).await?;
+        let request = EmbedRequest {
+            purpose: lookup.purpose,
+            label: self.gateway.guard().default_label(by.institution).await?,
+            parent: lookup.parent,
+            texts: vec![text.to_owned()],
+        };
+        let embedded = self.gateway.embed(&Caller::from(by), request).await?;
         let lexicon = self.lexicon()?;
-        let readable = self.readable(by, collections).await?;
+        let readable = self.readable(by, lookup.collections).await?;
         let shelf = self.shelf(by.institution).await?;
         let prepared = Prepared {
             question: lexicon.question(text),

@@ -77,6 +77,7 @@ async fn answer(
         endpoint,
         label,
         reads: Vec::new(),
+        parent: None,
     };
     let chat = ChatOrder { order, body, messages };
     if streams {

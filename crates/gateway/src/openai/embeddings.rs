@@ -82,6 +82,7 @@ async fn answer(
         endpoint,
         label,
         reads: Vec::new(),
+        parent: None,
     };
     let (permit, attempt) =
         gateway.admit(&order, Action::Embed, ("input", input.into_bytes())).await?;
