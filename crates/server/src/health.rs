@@ -10,9 +10,13 @@ use axum::{
 };
 use kaname_identity::{Access, Identity, Route, SignedIn};
 use kaname_kernel::{Principal, Role};
-use kaname_platform::{Platform, head, http::Problem, params};
+use kaname_platform::{
+    Platform, head,
+    http::{Problem, one_of},
+    params,
+};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{ToSchema, openapi::Schema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{app::App, models};
@@ -39,12 +43,17 @@ where
     OpenApiRouter::new().routes(routes!(get_health)).with_state(app)
 }
 
+fn states() -> Schema {
+    one_of(["ok", "warning", "failing"])
+}
+
 /// One thing that was looked at.
 #[derive(Debug, Serialize, ToSchema)]
 struct Check {
     /// Stable name; screens translate it.
     name: &'static str,
-    /// `ok`, `warning` or `failing`.
+    /// How it is.
+    #[schema(schema_with = states)]
     state: &'static str,
     /// What was found, a stable name within the check; screens translate it.
     code: &'static str,
@@ -102,9 +111,7 @@ async fn ledger(platform: &Platform, principal: &Principal) -> Check {
         BTreeMap::from([("size", size.to_string()), ("waiting", waiting.to_string())])
     };
     let (state, code, values, detail) = match look_at_ledger(platform, principal).await {
-        Ok((size, 0)) => {
-            ("ok", "sealed", values(size, 0), format!("{size} leaves, none waiting"))
-        }
+        Ok((size, 0)) => ("ok", "sealed", values(size, 0), format!("{size} leaves, none waiting")),
         Ok((size, waiting)) => {
             let detail = format!("{size} leaves, {waiting} wait for the sequencer");
             ("failing", "waiting", values(size, waiting), detail)
