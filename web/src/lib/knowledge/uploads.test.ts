@@ -57,7 +57,7 @@ describe('an upload queue', () => {
 		const queue = queueWith({
 			send: async ({ file }) => {
 				if (file.name === 'old.doc')
-					return { ...accepted, refused: [{ file_name: 'old.doc', code: 'knowledge.old', detail: '' }] };
+					return { ...accepted, refused: [{ file_name: 'old.doc', code: 'knowledge.old', detail: '', fix: null }] };
 				if (file.name === 'huge.pdf') throw new ApiError(413, { code: 'http.too_large' });
 				return { ...accepted, job_id: file.name };
 			},
