@@ -28,6 +28,14 @@ def _command(*arguments):
     return ["setpriv", *user, "--pdeathsig", "INT", "--", *arguments]
 
 
+def _lives(pid):
+    try:
+        # What is dead and not yet collected holds nothing any more.
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 class Postgres:
     """One cluster, reached through a socket in its folder."""
 
@@ -62,11 +70,20 @@ class Postgres:
         return f"postgresql://{urllib.parse.quote(str(self.folder), safe='')}/{name}?user=postgres"
 
     def kill(self):
-        """`kill -9` of the server and all that works for it."""
-        if self.process is not None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-            self.process = None
+        """`kill -9` of the server and all that works for it, as when the machine stops."""
+        if self.process is None:
+            return
+        children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        # The first dies first, or it would start its children anew.
+        pids = [self.process.pid, *map(int, children.read_text().split())]
+        for pid in pids:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        self.process.wait()
+        self.process = None
+        wait_for("the end of PostgreSQL", lambda: not any(map(_lives, pids)))
 
     def __enter__(self):
         return self.start()

@@ -173,7 +173,8 @@ mod tests {
         let owner = std::thread::spawn(move || {
             let mut keeper = Command::new("setpriv");
             keeper.args(["--pdeathsig", "INT", "--", "sh", "-c", KEEPER, "keeper"]).arg(&kept);
-            keeper.args(["bash", "-c"]).args(server).arg(&begun);
+            // What a shell runs beside itself ignores SIGINT until it says otherwise.
+            keeper.args(["env", "--default-signal=INT", "bash", "-c"]).args(server).arg(&begun);
             let child = keeper.spawn().unwrap();
             while !begun.exists() {
                 std::thread::yield_now();
