@@ -177,6 +177,8 @@ test('an address that nobody answers at is told with what to check', async ({ pa
 test('health tells the state of every part', async ({ page }) => {
 	await page.goto('/admin/health');
 	await expect(page.getByRole('table', { name: '点検の結果' }).getByRole('row')).not.toHaveCount(1);
+	await expect(page.getByRole('row', { name: '台帳' })).toContainText('綴じ込みを待つ記録はありません。');
+	await expect(page.getByText('技術的な内容')).toHaveCount(0);
 });
 
 for (const role of ['ai_officer', 'auditor'] as const) {
