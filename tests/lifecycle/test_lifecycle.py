@@ -173,10 +173,13 @@ class Demo(unittest.TestCase):
             self.assertGreater(len(users), 2)
             self.assertIn(mine, {found["id"] for found in session.get("/collections")["items"]})
             accounts = json.loads(again.stdout)["accounts"]
-            people = {account["role"]: server.sign_in(account["user_name"], account["password"]) for account in accounts}
+            for account in accounts:
+                server.sign_in(account["user_name"], account["password"])
             # The administrator of this test is not cleared for every collection; the town's is.
-            town = people["administrator"]
-            counts = [found["document_count"] for found in town.get("/collections")["items"]]
+            town = next(account["user_name"] for account in accounts if account["role"] == "administrator")
+            listed = server.cli("docs", "list", "--as", town, "--json")
+            self.assertEqual(listed.returncode, 0, listed.stderr)
+            counts = [found["document_count"] for found in json.loads(listed.stdout)["items"]]
             self.assertEqual(sum(counts), json.loads(again.stdout)["documents"], "documents were loaded twice")
 
 
