@@ -176,7 +176,7 @@ impl Platform {
             )
             .await?;
         }
-        tx.wake_on_commit();
+        tx.has_act();
         Ok(id)
     }
 
