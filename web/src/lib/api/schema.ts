@@ -910,6 +910,13 @@ export interface components {
             /** @enum {string} */
             mode: "quotation" | "written" | "not_found";
         };
+        /** @description One event of an answer. */
+        AnswerEvent: {
+            /** @description JSON, as the operation describes for each event. */
+            data: string;
+            /** @enum {string} */
+            event: "started" | "status" | "delta" | "citations" | "done" | "failed";
+        };
         /**
          * @description What kind of answer it is.
          * @enum {string}
@@ -940,8 +947,8 @@ export interface components {
             fix: string | null;
             /** @description Stable name; screens translate it. */
             name: string;
-            /** @description `ok`, `warning` or `failing`. */
-            state: string;
+            /** @enum {string} */
+            state: "ok" | "warning" | "failing";
             /** @description Numbers and names that belong into the sentence. */
             values: {
                 [key: string]: string;
@@ -2593,7 +2600,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": components["schemas"]["AnswerEvent"];
                 };
             };
             403: {
