@@ -155,8 +155,12 @@ impl Things {
             "NewNaming" => json!({ "key": "foreign", "name": "foreign" }),
             "NamingChange" => json!({ "name": "foreign" }),
             "NewUserBody" => new_user("foreign", &self.department),
-            "UserChangeBody" => json!({ "department_id": self.department, "team_ids": [self.team] }),
-            "NewKeyBody" => json!({ "name": "foreign", "scopes": ["models"], "expires_in_days": 1 }),
+            "UserChangeBody" => {
+                json!({ "department_id": self.department, "team_ids": [self.team] })
+            }
+            "NewKeyBody" => {
+                json!({ "name": "foreign", "scopes": ["models"], "expires_in_days": 1 })
+            }
             "NewEndpoint" => new_endpoint(),
             "EndpointChange" => json!({ "name": "foreign" }),
             "Probe" => json!({ "base_url": "http://127.0.0.1:1/v1" }),
@@ -240,7 +244,13 @@ fn content_for(operation: &Value, things: &Things) -> (&'static str, String) {
             let head = "user_name,display_name,roles,department,clearance";
             ("text/csv", format!("{head}\nforeign2,foreign2,staff,{SECRET},1\n"))
         }
-        Some((_, schema)) => ("application/json", things.body(&schema).to_string()),
+        // Of the other institution only its ids are sent, and the name of its model.
+        Some((_, schema)) if schema == "Object" => {
+            ("application/json", things.body(&schema).to_string())
+        }
+        Some((_, schema)) => {
+            ("application/json", things.body(&schema).to_string().replace(SECRET, "foreign"))
+        }
     }
 }
 
