@@ -11,9 +11,7 @@ use axum::{
 use kaname_gateway::http::GatewayState;
 use utoipa::openapi::{
     Info, OpenApi, OpenApiBuilder,
-    security::{
-        ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme,
-    },
+    security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
 };
 use utoipa_axum::router::OpenApiRouter;
 

@@ -99,7 +99,8 @@ fn serve(ready: &mpsc::Sender<PathBuf>) {
 fn remove_orphans(parent: &Path) {
     for entry in std::fs::read_dir(parent).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        if owner(&name.to_string_lossy()).is_some_and(|pid| !Path::new("/proc").join(pid).exists()) {
+        if owner(&name.to_string_lossy()).is_some_and(|pid| !Path::new("/proc").join(pid).exists())
+        {
             // Another test may have been faster; whatever cannot be removed is left.
             let _gone = std::fs::remove_dir_all(entry.path());
         }
