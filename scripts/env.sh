@@ -19,6 +19,13 @@ if command -v ccache >/dev/null; then
   export CMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER:-ccache}
 fi
 
+# Clones share the build folder, and cargo tells their crates apart by time alone: what another clone
+# built last would pass for this one's, with that one's paths in it.
+if [ -d "$CARGO_TARGET_DIR" ] && [ "$(cat "$CARGO_TARGET_DIR/.clone" 2>/dev/null)" != "$ROOT" ]; then
+  find "$ROOT/crates" "$ROOT/xtask" "$ROOT/bench" -name '*.rs' -exec touch {} +
+  printf '%s\n' "$ROOT" > "$CARGO_TARGET_DIR/.clone"
+fi
+
 say() { printf '\n== %s\n' "$*"; }
 note() { printf '   %s\n' "$*"; }
 fail() { printf '\nkaname: %s\n' "$*" >&2; exit 1; }

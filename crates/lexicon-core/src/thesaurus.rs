@@ -170,18 +170,22 @@ mod tests {
     #[test]
     fn every_line_of_the_list_can_be_read_and_says_something_new() {
         let lexicon = lexicon();
+        let mut faults = Vec::new();
         for line in LIST.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
-            let said = meanings(line);
-            assert!(!said.is_empty(), "{line}");
             let mut leads = 0;
-            for (from, to) in said {
+            for (from, to) in meanings(line) {
                 let words = words_of(&lexicon.terms(from));
-                assert!(!words.is_empty(), "{from} in {line} has no word of its own");
+                if words.is_empty() {
+                    faults.push(format!("{from} in {line} has no word of its own"));
+                }
                 let other = |to: &&str| said_by(&lexicon.terms(to), to.len()) != words;
                 leads += to.iter().filter(|to| other(to)).count();
             }
-            assert!(leads > 0, "{line} leads nowhere");
+            if leads == 0 {
+                faults.push(format!("{line} leads nowhere"));
+            }
         }
+        assert_eq!(faults, Vec::<String>::new());
     }
 
     proptest! {

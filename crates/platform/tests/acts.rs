@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use futures_util::future::{join, join_all};
-use kaname_kernel::InstitutionId;
+use kaname_kernel::{ActId, InstitutionId};
 use kaname_ledger_core::{
     Checkpoint, TreeHead, inclusion_proof, leaf_hash, tiles_for_inclusion, verify_inclusion,
 };
@@ -68,15 +68,7 @@ async fn who_forgets_and_who_appends_at_the_same_time_leave_nothing() {
         let (platform, institution) = (&test.platform, test.institution);
         for _ in 0..10 {
             let root = platform.record(Act::by_system(institution, "test.root")).await.unwrap();
-            let append = async |writer: usize| {
-                let mut last = root;
-                for number in 0..5 {
-                    let act = Act::by_system(institution, "test.act")
-                        .following(last)
-                        .content("text", format!("行為{writer}の{number}"));
-                    last = platform.record(act).await.unwrap();
-                }
-            };
+            let append = |writer: usize| append_five(platform, institution, (root, writer));
             let forget = async {
                 let mut tx = platform.db.begin().await.unwrap();
                 platform.forget(&mut tx, institution, root).await.unwrap();
@@ -89,6 +81,21 @@ async fn who_forgets_and_who_appends_at_the_same_time_leave_nothing() {
         check_every_leaf(platform, institution).await;
     })
     .await;
+}
+
+/// Five acts, each following from the one before, the first from `root`.
+async fn append_five(
+    platform: &Platform,
+    institution: InstitutionId,
+    (root, writer): (ActId, usize),
+) {
+    let mut last = root;
+    for number in 0..5 {
+        let act = Act::by_system(institution, "test.act")
+            .following(last)
+            .content("text", format!("行為{writer}の{number}"));
+        last = platform.record(act).await.unwrap();
+    }
 }
 
 /// Proves every act against the signed checkpoint, entry by entry.
