@@ -5,6 +5,7 @@
 
 mod anthropic;
 mod bedrock;
+mod collect;
 mod dialect;
 mod encoder;
 pub mod eventstream;
@@ -21,6 +22,7 @@ mod response;
 pub mod sse;
 mod stream;
 
+pub use collect::Collector;
 pub use encoder::Encoder;
 pub use failure::{Failure, FailureKind};
 pub use notes::{Note, Notes, TranslateError};
