@@ -19,6 +19,7 @@ mod openai_chat;
 mod openai_responses;
 mod request;
 mod response;
+pub mod sigv4;
 pub mod sse;
 mod stream;
 

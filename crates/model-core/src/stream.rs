@@ -124,8 +124,8 @@ impl Decoder {
                 let read = decoder.sse(&frame);
                 read.map_err(|error| if was_over { error } else { StreamError::Cut })?;
             }
-            if let Reader::Gemini(reader) = &mut decoder.reader {
-                reader.end(&mut decoder.track)?;
+            if matches!(decoder.reader, Reader::Gemini(_)) {
+                gemini::StreamReader::end(&mut decoder.track)?;
             }
             decoder.track.at_eof()
         })
@@ -216,6 +216,10 @@ impl Track {
 
     pub(crate) const fn has_finished(&self) -> bool {
         matches!(self.phase, Phase::Finished)
+    }
+
+    pub(crate) const fn has_failed(&self) -> bool {
+        matches!(self.phase, Phase::Failed)
     }
 
     /// Whether a function was asked for.

@@ -211,7 +211,7 @@ fn write_messages(
     messages: &[Message],
     notes: &mut Notes,
 ) -> Result<(Option<Json>, Vec<Json>), TranslateError> {
-    let mut system = None;
+    let mut system = Vec::new();
     let mut out: Vec<(Role, Vec<Json>)> = Vec::new();
     for (index, message) in messages.iter().enumerate() {
         let at = format!("messages[{index}]");
@@ -220,8 +220,8 @@ fn write_messages(
         }
         let blocks = write_blocks(&message.parts, &at, notes)?;
         let is_system = matches!(message.role, Role::System | Role::Developer);
-        if index == 0 && is_system {
-            system = Some(shorten(blocks));
+        if out.is_empty() && is_system {
+            system.extend(blocks);
             continue;
         }
         match out.last_mut() {
@@ -241,6 +241,7 @@ fn write_messages(
         };
         Json::empty().with("role", word).with("content", shorten(blocks))
     };
+    let system = (!system.is_empty()).then(|| shorten(system));
     Ok((system, out.into_iter().map(each).collect()))
 }
 

@@ -148,7 +148,7 @@ pub(crate) fn write_response(
             Part::Redacted(token) => Json::empty()
                 .with("type", "redacted_thinking")
                 .with("data", token.for_caller(Dialect::Anthropic)),
-            Part::ToolCall(call) => write_call(call, "parts")?,
+            Part::ToolCall(call) => write_call(call, "parts")?.with("caller", direct()),
             _ => return Err(TranslateError::unsupported("parts", "an answer cannot hold this")),
         });
     }
@@ -157,6 +157,11 @@ pub(crate) fn write_response(
     }
     let usage = response.usage.unwrap_or_default();
     Ok(write_message(stamp, content, Some(&response.finish), &usage))
+}
+
+/// Who calls a function: the model itself.
+pub(super) fn direct() -> Json {
+    Json::empty().with("type", "direct")
 }
 
 pub(super) fn write_text(text: &str) -> Json {

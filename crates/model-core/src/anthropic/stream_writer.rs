@@ -2,7 +2,7 @@
 
 use super::{
     failure::failure_body,
-    response::{write_finish, write_message, write_text, write_usage},
+    response::{direct, write_finish, write_message, write_text, write_usage},
 };
 use crate::{
     json::Json,
@@ -67,7 +67,8 @@ impl StreamWriter {
             Opened::ToolCall { id, name } => typed("tool_use")
                 .with("id", id.as_str())
                 .with("name", name.as_str())
-                .with("input", Json::empty()),
+                .with("input", Json::empty())
+                .with("caller", direct()),
         };
         self.open = Some(part.clone());
         send("content_block_start", self.index().with("content_block", block), out);

@@ -93,12 +93,11 @@ fn read_document(mut document: Fields) -> Result<Part, TranslateError> {
     let format = document.text("format")?;
     let name = document.text("name")?;
     let mut source = document.need_object("source")?;
-    let read = match source.text("text")? {
-        Some(text) => Source::Text(text),
-        None => {
-            let format = format.ok_or_else(|| document.missing("format"))?;
-            read_source(source, media_type(&format, &document.at("format"))?)?
-        }
+    let read = if let Some(text) = source.text("text")? {
+        Source::Text(text)
+    } else {
+        let format = format.ok_or_else(|| document.missing("format"))?;
+        read_source(source, media_type(&format, &document.at("format"))?)?
     };
     document.done()?;
     Ok(Part::File { source: read, name })

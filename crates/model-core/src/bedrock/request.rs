@@ -165,17 +165,17 @@ fn write_messages(
     messages: &[Message],
     notes: &mut Notes,
 ) -> Result<(Option<Json>, Vec<Json>), TranslateError> {
-    let mut system = None;
+    let mut system = Vec::new();
     let mut turns: Vec<(bool, Vec<Json>)> = Vec::new();
     for (index, message) in messages.iter().enumerate() {
         let at = format!("messages[{index}]");
         let blocks = write_blocks(&message.parts, &at, notes)?;
         if matches!(message.role, Role::System | Role::Developer) {
-            if index > 0 {
+            if !turns.is_empty() {
                 let why = "the system's words can only stand first";
                 return Err(TranslateError::unsupported(at, why));
             }
-            system = (!blocks.is_empty()).then(|| blocks.into());
+            system.extend(blocks);
             continue;
         }
         let is_model = message.role == Role::Assistant;
@@ -189,6 +189,7 @@ fn write_messages(
         let role = if is_model { "assistant" } else { "user" };
         Json::empty().with("role", role).with("content", blocks)
     };
+    let system = (!system.is_empty()).then(|| system.into());
     Ok((system, turns.into_iter().map(each).collect()))
 }
 

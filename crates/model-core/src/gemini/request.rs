@@ -172,7 +172,7 @@ fn write_contents(
     messages: &[Message],
     notes: &mut Notes,
 ) -> Result<(Option<Json>, Vec<Json>), TranslateError> {
-    let mut system = None;
+    let mut system = Vec::new();
     let mut calls: Vec<&ToolCall> = Vec::new();
     let mut turns: Vec<(bool, Vec<Json>)> = Vec::new();
     for (index, message) in messages.iter().enumerate() {
@@ -183,11 +183,11 @@ fn write_contents(
         }));
         let parts = write_parts(message, &at, &calls, notes)?;
         if matches!(message.role, Role::System | Role::Developer) {
-            if index > 0 {
+            if !turns.is_empty() {
                 let why = "the system's words can only stand first";
                 return Err(TranslateError::unsupported(at, why));
             }
-            system = Some(Json::empty().with("parts", parts));
+            system.extend(parts);
             continue;
         }
         let is_model = message.role == Role::Assistant;
@@ -201,6 +201,7 @@ fn write_contents(
         let role = if is_model { "model" } else { "user" };
         Json::empty().with("role", role).with("parts", parts)
     };
+    let system = (!system.is_empty()).then(|| Json::empty().with("parts", system));
     Ok((system, turns.into_iter().map(each).collect()))
 }
 

@@ -32,18 +32,14 @@ pub(super) fn read_chunk(json: Json, calls: usize) -> Result<Chunk, TranslateErr
         return Err(TranslateError::wrong("candidates", "must have exactly one entry"));
     }
     let mut chunk = Chunk { id, model, parts: Vec::new(), finish: None, usage };
-    match candidate {
-        Some(mut candidate) => {
-            chunk.finish = candidate.text("finishReason")?;
-            if let Some(mut content) = candidate.object("content")? {
-                chunk.parts = read_parts(&mut content, &chunk.id, calls)?;
-            }
+    if let Some(mut candidate) = candidate {
+        chunk.finish = candidate.text("finishReason")?;
+        if let Some(mut content) = candidate.object("content")? {
+            chunk.parts = read_parts(&mut content, &chunk.id, calls)?;
         }
+    } else if let Some(mut blocked) = fields.object("promptFeedback")? {
         // A question that is blocked has no answer, only a reason.
-        None => {
-            let blocked = fields.object("promptFeedback")?;
-            chunk.finish = blocked.map_or(Ok(None), |mut reason| reason.text("blockReason"))?;
-        }
+        chunk.finish = blocked.text("blockReason")?;
     }
     Ok(chunk)
 }

@@ -71,7 +71,7 @@ impl StreamReader {
     }
 
     /// The bytes end: after a reason, that is the end of the answer.
-    pub(crate) fn end(&mut self, track: &mut Track) -> Result<(), StreamError> {
+    pub(crate) fn end(track: &mut Track) -> Result<(), StreamError> {
         if track.has_finished() { track.end() } else { Ok(()) }
     }
 }

@@ -151,7 +151,7 @@ pub(super) fn write_messages(
         match message.role {
             Role::System => out.push(spoken("system").with("content", content(message, &at)?)),
             Role::Developer => {
-                out.push(spoken("developer").with("content", content(message, &at)?))
+                out.push(spoken("developer").with("content", content(message, &at)?));
             }
             Role::User => out.push(spoken("user").with("content", content(message, &at)?)),
             Role::Assistant => out.extend(write_assistant(message, &at, notes)?),

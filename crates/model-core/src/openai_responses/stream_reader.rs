@@ -50,6 +50,8 @@ impl StreamReader {
         match kind {
             "response.created" => Self::created(event, track),
             "response.completed" | "response.incomplete" => Self::completed(event, track),
+            // The same failure may be told twice: as an error, and as the end of the answer.
+            "response.failed" if track.has_failed() => Ok(()),
             "response.failed" => failed(event, track),
             "error" => {
                 let message = event.text("message").map_err(bad)?;

@@ -6,7 +6,7 @@ use kaname_model_core::{
 };
 
 use crate::{
-    make::{ANTHROPIC, CALLERS, CHAT, RESPONSES},
+    make::{ANTHROPIC, CALLERS, CHAT},
     streams::read,
 };
 
@@ -92,8 +92,8 @@ fn a_failure_in_a_stream_is_told_and_read() {
         let (found, end) = read(dialect, &bytes, &[]);
         let Some(StreamEvent::Failed(told)) = found.last() else { panic!("{dialect:?}") };
         assert_eq!((told.kind, told.message.as_str()), (FailureKind::RateLimited, "too much"));
-        // Responses tells it twice: once for the SDKs, once for the schema.
-        assert!(end.is_ok() || dialect == RESPONSES && end == Err(StreamError::AfterEnd));
+        assert_eq!(end, Ok(()));
+        assert_eq!(found.len(), 4, "told once: {found:?}");
     }
 }
 

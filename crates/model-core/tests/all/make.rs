@@ -19,29 +19,32 @@ pub(crate) fn json(text: &str) -> Json {
 }
 
 pub(crate) fn text() -> BoxedStrategy<String> {
-    "[a-z\u{3042}-\u{3046}\u{1f600}\"\\\\\n{}:, ]{1,8}"
+    "[a-z\u{3042}-\u{3046}\u{1f600}\"\\\\\n{}:, ]{1,8}".boxed()
 }
 
 fn word() -> BoxedStrategy<String> {
-    "[a-z_]{1,6}"
+    "[a-z_]{1,6}".boxed()
 }
 
 fn object() -> BoxedStrategy<String> {
     let value = select(vec!["1.0", "1e2", "null", "\"\u{3042}\\n\"", "[true,-0]", "{\"b\":[]}"]);
-    prop::collection::vec(value, 0..3).prop_map(|values| {
-        let members: Vec<_> =
-            values.iter().enumerate().map(|(index, v)| format!("\"k{index}\":{v}")).collect();
-        format!("{{{}}}", members.join(","))
-    })
+    prop::collection::vec(value, 0..3)
+        .prop_map(|values| {
+            let members: Vec<_> =
+                values.iter().enumerate().map(|(index, v)| format!("\"k{index}\":{v}")).collect();
+            format!("{{{}}}", members.join(","))
+        })
+        .boxed()
 }
 
 fn data(media_type: &'static str) -> BoxedStrategy<Source> {
     "[A-Za-z0-9+/]{4}"
         .prop_map(move |base64| Source::Data { media_type: media_type.to_owned(), base64 })
+        .boxed()
 }
 
 fn url() -> BoxedStrategy<Source> {
-    "https://[a-z]{1,4}\\.example/[a-z]{0,3}".prop_map(Source::Url)
+    "https://[a-z]{1,4}\\.example/[a-z]{0,3}".prop_map(Source::Url).boxed()
 }
 
 fn image(dialect: Dialect) -> BoxedStrategy<Part> {
@@ -72,11 +75,11 @@ fn file(dialect: Dialect) -> BoxedStrategy<Part> {
 
 fn asked(dialect: Dialect) -> BoxedStrategy<Vec<Part>> {
     let part = prop_oneof![text().prop_map(Part::Text), image(dialect), file(dialect)];
-    prop::collection::vec(part, 1..4)
+    prop::collection::vec(part, 1..4).boxed()
 }
 
 fn token(dialect: Dialect) -> BoxedStrategy<Signature> {
-    "[A-Za-z0-9+/=]{1,8}".prop_map(move |value| Signature { dialect, value })
+    "[A-Za-z0-9+/=]{1,8}".prop_map(move |value| Signature { dialect, value }).boxed()
 }
 
 fn call(dialect: Dialect) -> BoxedStrategy<Part> {
@@ -141,24 +144,26 @@ fn given(dialect: Dialect) -> BoxedStrategy<(Vec<Part>, bool)> {
 
 /// One exchange: a question, what the model says, and a result for each of its calls.
 fn exchange(dialect: Dialect) -> BoxedStrategy<Vec<Message>> {
-    (asked(dialect), said(dialect), given(dialect)).prop_map(|(asked, said, (parts, is_error))| {
-        let result = |part: &Part| match part {
-            Part::ToolCall(call) => {
-                let id = call.id.clone();
-                Some(Part::ToolResult(ToolResult { id, parts: parts.clone(), is_error }))
+    (asked(dialect), said(dialect), given(dialect))
+        .prop_map(|(asked, said, (parts, is_error))| {
+            let result = |part: &Part| match part {
+                Part::ToolCall(call) => {
+                    let id = call.id.clone();
+                    Some(Part::ToolResult(ToolResult { id, parts: parts.clone(), is_error }))
+                }
+                _ => None,
+            };
+            let results: Vec<_> = said.iter().filter_map(result).collect();
+            let mut messages = vec![
+                Message { role: Role::User, parts: asked },
+                Message { role: Role::Assistant, parts: said },
+            ];
+            if !results.is_empty() {
+                messages.push(Message { role: Role::Tool, parts: results });
             }
-            _ => None,
-        };
-        let results: Vec<_> = said.iter().filter_map(result).collect();
-        let mut messages = vec![
-            Message { role: Role::User, parts: asked },
-            Message { role: Role::Assistant, parts: said },
-        ];
-        if !results.is_empty() {
-            messages.push(Message { role: Role::Tool, parts: results });
-        }
-        messages
-    })
+            messages
+        })
+        .boxed()
 }
 
 fn messages(dialect: Dialect) -> BoxedStrategy<Vec<Message>> {
@@ -166,23 +171,23 @@ fn messages(dialect: Dialect) -> BoxedStrategy<Vec<Message>> {
         text().prop_map(|text| Message { role: Role::System, parts: vec![Part::Text(text)] }),
     );
     let last = asked(dialect).prop_map(|parts| Message { role: Role::User, parts });
-    (system, prop::collection::vec(exchange(dialect), 0..3), last).prop_map(
-        |(system, exchanges, last)| {
+    (system, prop::collection::vec(exchange(dialect), 0..3), last)
+        .prop_map(|(system, exchanges, last)| {
             system.into_iter().chain(exchanges.into_iter().flatten()).chain([last]).collect()
-        },
-    )
+        })
+        .boxed()
 }
 
 fn tool(dialect: Dialect) -> BoxedStrategy<Tool> {
     let strict = if dialect == GEMINI { Just(false).boxed() } else { any::<bool>().boxed() };
-    (word(), option::of(text()), object(), strict).prop_map(
-        |(name, description, schema, is_strict)| Tool {
+    (word(), option::of(text()), object(), strict)
+        .prop_map(|(name, description, schema, is_strict)| Tool {
             name,
             description,
             schema: Some(json(&schema)),
             is_strict,
-        },
-    )
+        })
+        .boxed()
 }
 
 fn choice() -> BoxedStrategy<ToolChoice> {
@@ -192,6 +197,7 @@ fn choice() -> BoxedStrategy<ToolChoice> {
         Just(ToolChoice::Required),
         word().prop_map(ToolChoice::Named)
     ]
+    .boxed()
 }
 
 fn format(dialect: Dialect) -> BoxedStrategy<Format> {
@@ -219,28 +225,30 @@ fn format(dialect: Dialect) -> BoxedStrategy<Format> {
 
 fn number() -> BoxedStrategy<Option<Number>> {
     let spelling = select(vec!["0", "0.70", "1.0", "1e-1", "1"]);
-    option::of(spelling.prop_map(|spelling| Number::parse(spelling).unwrap()))
+    option::of(spelling.prop_map(|spelling| Number::parse(spelling).unwrap())).boxed()
 }
 
 fn sampling(dialect: Dialect) -> BoxedStrategy<Sampling> {
     let numbers = (number(), number(), number(), number(), number(), option::of(0_u64..100));
-    numbers.prop_map(move |(temperature, top_p, frequency, presence, seed, top_k)| {
-        let with_penalties = matches!(dialect, CHAT | GEMINI);
-        Sampling {
-            temperature,
-            top_p,
-            top_k: top_k.filter(|_| with_penalties || dialect == ANTHROPIC),
-            frequency_penalty: frequency.filter(|_| with_penalties),
-            presence_penalty: presence.filter(|_| with_penalties),
-            seed: seed.filter(|_| with_penalties),
-        }
-    })
+    numbers
+        .prop_map(move |(temperature, top_p, frequency, presence, seed, top_k)| {
+            let with_penalties = matches!(dialect, CHAT | GEMINI);
+            Sampling {
+                temperature,
+                top_p,
+                top_k: top_k.filter(|_| with_penalties || dialect == ANTHROPIC),
+                frequency_penalty: frequency.filter(|_| with_penalties),
+                presence_penalty: presence.filter(|_| with_penalties),
+                seed: seed.filter(|_| with_penalties),
+            }
+        })
+        .boxed()
 }
 
 fn reasoning(dialect: Dialect) -> BoxedStrategy<Option<Reasoning>> {
     let effort = select(vec!["low", "medium", "high"]).prop_map(str::to_owned);
-    (option::of(effort), option::of(1_u64..9000), any::<bool>()).prop_map(
-        move |(effort, budget, told)| {
+    (option::of(effort), option::of(1_u64..9000), any::<bool>())
+        .prop_map(move |(effort, budget, told)| {
             let effort = effort.or_else(|| {
                 (matches!(dialect, CHAT | BEDROCK) || budget.is_none()).then(|| "none".to_owned())
             });
@@ -253,8 +261,8 @@ fn reasoning(dialect: Dialect) -> BoxedStrategy<Option<Reasoning>> {
             };
             let summary = (told && can_tell).then(|| "auto".to_owned());
             Some(Reasoning { effort, budget_tokens, summary })
-        },
-    )
+        })
+        .boxed()
 }
 
 /// A request that the dialect can say in full.
@@ -277,47 +285,46 @@ pub(crate) fn request(dialect: Dialect) -> BoxedStrategy<Request> {
         option::of(reasoning(dialect)),
         flags,
     )
-        .prop_map(
-            move |(model, messages, tools, format, sampling, limits, reasoning, flags)| {
-                let (tools, choice, parallel) = tools;
-                let (max, stop, user) = limits;
-                let (stream, include_usage, metadata) = flags;
-                let names_choice = choice.is_some() && choice != Some(ToolChoice::None);
-                let max_usual = (dialect == ANTHROPIC).then_some(100);
-                let metadata = metadata.into_iter().enumerate();
-                Request {
-                    model: if in_body { model } else { String::new() },
-                    messages,
-                    tool_choice: choice
-                        .filter(|choice| dialect != BEDROCK || *choice != ToolChoice::None)
-                        .filter(|_| dialect != BEDROCK || !tools.is_empty()),
-                    tools,
-                    parallel_tool_calls: parallel.filter(|_| match dialect {
-                        CHAT | RESPONSES => true,
-                        ANTHROPIC => names_choice,
-                        GEMINI | BEDROCK => false,
-                    }),
-                    format,
-                    sampling,
-                    max_output_tokens: max.or(max_usual),
-                    stop: if dialect == RESPONSES { Vec::new() } else { stop },
-                    reasoning: reasoning.flatten(),
-                    stream: stream && in_body,
-                    include_usage: include_usage && dialect == CHAT,
-                    metadata: if matches!(dialect, ANTHROPIC | GEMINI) {
-                        Vec::new()
-                    } else {
-                        metadata.map(|(index, text)| (format!("k{index}"), text)).collect()
-                    },
-                    user: user.filter(|_| in_body),
-                }
-            },
-        )
+        .prop_map(move |(model, messages, tools, format, sampling, limits, reasoning, flags)| {
+            let (tools, choice, parallel) = tools;
+            let (max, stop, user) = limits;
+            let (stream, include_usage, metadata) = flags;
+            let names_choice = choice.is_some() && choice != Some(ToolChoice::None);
+            let max_usual = (dialect == ANTHROPIC).then_some(100);
+            let metadata = metadata.into_iter().enumerate();
+            Request {
+                model: if in_body { model } else { String::new() },
+                messages,
+                tool_choice: choice
+                    .filter(|choice| dialect != BEDROCK || *choice != ToolChoice::None)
+                    .filter(|_| dialect != BEDROCK || !tools.is_empty()),
+                tools,
+                parallel_tool_calls: parallel.filter(|_| match dialect {
+                    CHAT | RESPONSES => true,
+                    ANTHROPIC => names_choice,
+                    GEMINI | BEDROCK => false,
+                }),
+                format,
+                sampling,
+                max_output_tokens: max.or(max_usual),
+                stop: if dialect == RESPONSES { Vec::new() } else { stop },
+                reasoning: reasoning.flatten(),
+                stream: stream && in_body,
+                include_usage: include_usage && dialect == CHAT,
+                metadata: if matches!(dialect, ANTHROPIC | GEMINI) {
+                    Vec::new()
+                } else {
+                    metadata.map(|(index, text)| (format!("k{index}"), text)).collect()
+                },
+                user: user.filter(|_| in_body),
+            }
+        })
+        .boxed()
 }
 
 fn usage(dialect: Dialect) -> BoxedStrategy<Usage> {
-    (0_u64..1000, 0_u64..100, 0_u64..100, 0_u64..100).prop_map(
-        move |(more, read, write, thought)| {
+    (0_u64..1000, 0_u64..100, 0_u64..100, 0_u64..100)
+        .prop_map(move |(more, read, write, thought)| {
             let write = if dialect == CHAT { 0 } else { write };
             Usage {
                 input_tokens: more + read + write,
@@ -326,8 +333,8 @@ fn usage(dialect: Dialect) -> BoxedStrategy<Usage> {
                 cache_write_tokens: write,
                 reasoning_tokens: thought,
             }
-        },
-    )
+        })
+        .boxed()
 }
 
 /// An answer that the dialect can say in full.
@@ -355,8 +362,8 @@ pub(crate) fn response(dialect: Dialect) -> BoxedStrategy<Response> {
         }
         _ => vec![Finish::Stop, Finish::Length, Finish::Filtered],
     };
-    (word(), word(), parts, select(stops), usage(dialect)).prop_map(
-        move |(id, model, parts, finish, usage)| {
+    (word(), word(), parts, select(stops), usage(dialect))
+        .prop_map(move |(id, model, parts, finish, usage)| {
             let called = parts.iter().any(|part| matches!(part, Part::ToolCall(_)));
             Response {
                 id,
@@ -366,8 +373,8 @@ pub(crate) fn response(dialect: Dialect) -> BoxedStrategy<Response> {
                 finish: if called { Finish::ToolCalls } else { finish },
                 usage: Some(usage),
             }
-        },
-    )
+        })
+        .boxed()
 }
 
 /// The events that an answer is told in, its texts in pieces of `piece` letters.

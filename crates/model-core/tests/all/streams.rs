@@ -64,7 +64,9 @@ proptest! {
         prop_assert_eq!(end, Ok(()), "{}", String::from_utf8_lossy(&bytes));
         prop_assert_eq!(&found, &told);
         let mut collector = Collector::new();
-        found.iter().for_each(|event| collector.add(event));
+        for event in &found {
+            collector.add(event);
+        }
         prop_assert_eq!(collector.into_response(), response);
     }
 

@@ -53,6 +53,21 @@ fn a_conversation_with_a_tool_goes_from_chat_to_anthropic() {
 }
 
 #[test]
+fn words_of_the_system_at_the_head_stand_together() {
+    let responses = r#"{"model":"m","instructions":"一","input":[
+        {"role":"developer","content":"二"},{"role":"user","content":"三"}]}"#;
+    let (written, notes) = translate(RESPONSES, responses, ANTHROPIC);
+    let expected = r#"[{"type":"text","text":"一"},{"type":"text","text":"二"}]"#;
+    assert_eq!(written.unwrap().get("system"), Some(&json(expected)));
+    assert_eq!(notes, ["messages[1]", "max_output_tokens"]);
+    let (written, _) = translate(RESPONSES, responses, GEMINI);
+    let expected = r#"{"parts":[{"text":"一"},{"text":"二"}]}"#;
+    assert_eq!(written.unwrap().get("systemInstruction"), Some(&json(expected)));
+    let later = r#"{"model":"m","messages":[{"role":"user","content":"一"},{"role":"system","content":"二"}]}"#;
+    assert!(translate(CHAT, later, BEDROCK).0.is_err());
+}
+
+#[test]
 fn what_would_pass_by_the_door_is_refused() {
     let input = r#""model":"m","input":"x""#;
     for field in [
@@ -129,8 +144,7 @@ fn a_thought_travels_through_another_dialect() {
     let token = Signature { dialect: ANTHROPIC, value: "EqQB/+=".into() };
     let thought =
         Thought { text: "うむ".into(), signature: Some(token.clone()), ..Thought::default() };
-    let parts =
-        vec![Part::Thought(thought), Part::Redacted(token.clone()), Part::Text("はい".into())];
+    let parts = vec![Part::Thought(thought), Part::Redacted(token), Part::Text("はい".into())];
     let response = kaname_model_core::Response {
         id: "r".into(),
         model: "m".into(),

@@ -17,7 +17,7 @@ fn told(dialect: Dialect, bytes: &[u8]) -> Vec<StreamEvent> {
 }
 
 fn sse(data: &[&str]) -> Vec<u8> {
-    data.iter().map(|data| format!("data: {data}\n\n")).collect::<String>().into_bytes()
+    data.iter().map(|data| format!("data: {data}\n\n")).collect::<Vec<_>>().concat().into_bytes()
 }
 
 fn delta(text: &str) -> StreamEvent {
