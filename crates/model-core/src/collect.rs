@@ -80,9 +80,7 @@ impl Collector {
                 Part::Thought(Thought { id, text, is_summary, signature })
             }
             Opened::Redacted(token) => Part::Redacted(token),
-            Opened::ToolCall { id, name } => {
-                Part::ToolCall(ToolCall { id, name, arguments: text, signature })
-            }
+            Opened::ToolCall { id, name } => Part::ToolCall(ToolCall { id, name, arguments: text }),
         });
     }
 }

@@ -7,9 +7,33 @@ use crate::{
     json::Json,
     notes::{Notes, TranslateError},
     openai_chat, openai_responses,
-    request::{Dialect, Request},
+    request::{Dialect, Part, Request},
     response::{Response, Stamp},
 };
+
+/// The request without Gemini's tokens in its ids, where there are any.
+fn with_bare_ids(request: &Request) -> Option<Request> {
+    let bare = |id: &String| (gemini::bare_id(id) != id).then(|| gemini::bare_id(id).to_owned());
+    let mut changed = None;
+    for (index, message) in request.messages.iter().enumerate() {
+        for (place, part) in message.parts.iter().enumerate() {
+            let id = match part {
+                Part::ToolCall(call) => bare(&call.id),
+                Part::ToolResult(result) => bare(&result.id),
+                _ => None,
+            };
+            let Some(id) = id else { continue };
+            let copy: &mut Request = changed.get_or_insert_with(|| request.clone());
+            let part = copy.messages.get_mut(index).and_then(|it| it.parts.get_mut(place));
+            match part {
+                Some(Part::ToolCall(call)) => call.id = id,
+                Some(Part::ToolResult(result)) => result.id = id,
+                _ => {}
+            }
+        }
+    }
+    changed
+}
 
 impl Dialect {
     /// Reads a request in this dialect.
@@ -39,6 +63,8 @@ impl Dialect {
         request: &Request,
         notes: &mut Notes,
     ) -> Result<Json, TranslateError> {
+        let bare = if self == Self::Gemini { None } else { with_bare_ids(request) };
+        let request = bare.as_ref().unwrap_or(request);
         match self {
             Self::OpenAiChat => openai_chat::write_request(request, notes),
             Self::OpenAiResponses => openai_responses::write_request(request, notes),

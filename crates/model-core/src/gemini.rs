@@ -8,6 +8,7 @@ mod request;
 mod response;
 mod stream_reader;
 
+pub(crate) use contents::bare_id;
 pub(crate) use request::{read_request, write_request};
 pub(crate) use response::read_response;
 pub(crate) use stream_reader::StreamReader;

@@ -161,14 +161,13 @@ pub enum Source {
 /// The model asks for a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToolCall {
-    /// Ties the result to the call.
+    /// Ties the result to the call. Opaque: Gemini's token for the call travels in it, so that it
+    /// comes back through any caller; dialects other than Gemini are written the bare id.
     pub id: String,
     /// The function.
     pub name: String,
     /// JSON text as the model wrote it; it may be malformed where the dialect carries it as text.
     pub arguments: String,
-    /// What must be given back untouched with the call.
-    pub signature: Option<Signature>,
 }
 
 /// What a function gave.

@@ -44,7 +44,6 @@ pub(super) fn read_block(mut block: Fields, notes: &mut Notes) -> Result<Part, T
                 id: block.need_text("id")?,
                 name: block.need_text("name")?,
                 arguments: input.to_text(),
-                signature: None,
             })
         }
         "tool_result" => {

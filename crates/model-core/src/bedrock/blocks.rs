@@ -56,7 +56,7 @@ fn read_block(mut block: Fields, notes: &mut Notes) -> Result<Part, TranslateErr
         let id = call.need_text("toolUseId")?;
         let name = call.need_text("name")?;
         call.done()?;
-        Part::ToolCall(ToolCall { id, name, arguments: input.to_text(), signature: None })
+        Part::ToolCall(ToolCall { id, name, arguments: input.to_text() })
     } else if let Some(result) = block.object("toolResult")? {
         read_result(result, notes)?
     } else if let Some(mut thought) = block.object("reasoningContent")? {

@@ -9,6 +9,26 @@ use crate::{
 
 const OURS: Dialect = Dialect::Gemini;
 
+/// Stands between the id of a call and the vendor's token for it.
+const TOKEN: &str = "~gemini/";
+
+/// Callers of other dialects have no place for the token of a call, but give back its id.
+fn with_token(id: String, token: Option<&Signature>) -> String {
+    match token {
+        Some(token) => [&id, TOKEN, &token.value].concat(),
+        None => id,
+    }
+}
+
+fn split_token(id: &str) -> (&str, Option<&str>) {
+    id.split_once(TOKEN).map_or((id, None), |(id, token)| (id, Some(token)))
+}
+
+/// The id of a call without the token.
+pub(crate) fn bare_id(id: &str) -> &str {
+    split_token(id).0
+}
+
 /// One part. `call_id` names a call that has no id of its own.
 pub(super) fn read_part(
     mut part: Fields,
@@ -17,11 +37,11 @@ pub(super) fn read_part(
     let signature = part.text("thoughtSignature")?.map(|value| Signature { dialect: OURS, value });
     let is_thought = part.flag("thought")?.unwrap_or_default();
     let read = if let Some(mut call) = part.object("functionCall")? {
-        let id = call.text("id")?.unwrap_or_else(call_id);
+        let id = with_token(call.text("id")?.unwrap_or_else(call_id), signature.as_ref());
         let name = call.need_text("name")?;
         let arguments = call.take("args").unwrap_or_else(Json::empty).to_text();
         call.done()?;
-        Part::ToolCall(ToolCall { id, name, arguments, signature })
+        Part::ToolCall(ToolCall { id, name, arguments })
     } else if let Some(result) = part.object("functionResponse")? {
         Part::ToolResult(read_result(result)?)
     } else if let Some(mut data) = part.object("inlineData")? {
@@ -130,14 +150,10 @@ fn write_call(call: &ToolCall, at: &str) -> Result<Json, TranslateError> {
         let why = "the arguments of a call must be a JSON object";
         return Err(TranslateError::unsupported(at, why));
     };
-    let own = call.signature.as_ref().filter(|token| token.dialect == OURS);
-    let function = Json::empty()
-        .with("id", call.id.as_str())
-        .with("name", call.name.as_str())
-        .with("args", arguments);
-    Ok(Json::empty()
-        .with("functionCall", function)
-        .with_some("thoughtSignature", own.map(|token| token.value.as_str())))
+    let (id, token) = split_token(&call.id);
+    let function =
+        Json::empty().with("id", id).with("name", call.name.as_str()).with("args", arguments);
+    Ok(Json::empty().with("functionCall", function).with_some("thoughtSignature", token))
 }
 
 fn write_result(
@@ -145,7 +161,7 @@ fn write_result(
     at: &str,
     calls: &[&ToolCall],
 ) -> Result<Json, TranslateError> {
-    let call = calls.iter().rev().find(|call| call.id == result.id);
+    let call = calls.iter().rev().find(|call| bare_id(&call.id) == bare_id(&result.id));
     let call = call.ok_or_else(|| TranslateError::wrong(at, "a result answers no call"))?;
     let mut text = String::new();
     for part in &result.parts {
@@ -156,7 +172,7 @@ fn write_result(
     }
     let key = if result.is_error { "error" } else { "output" };
     let function = Json::empty()
-        .with("id", result.id.as_str())
+        .with("id", bare_id(&result.id))
         .with("name", call.name.as_str())
         .with("response", Json::empty().with(key, text));
     Ok(Json::empty().with("functionResponse", function))

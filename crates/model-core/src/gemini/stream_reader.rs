@@ -62,7 +62,6 @@ impl StreamReader {
                 self.calls += 1;
                 track.open(Opened::ToolCall { id: call.id, name: call.name })?;
                 track.delta(call.arguments)?;
-                sign(call.signature, track)?;
                 track.close();
                 Ok(())
             }

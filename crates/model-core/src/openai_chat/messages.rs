@@ -132,12 +132,7 @@ pub(super) fn read_call(mut call: Fields) -> Result<ToolCall, TranslateError> {
     let mut function = call.need_object("function")?;
     let name = function.need_text("name")?;
     let arguments = function.text("arguments")?.filter(|text| !text.is_empty());
-    Ok(ToolCall {
-        id,
-        name,
-        arguments: arguments.unwrap_or_else(|| "{}".to_owned()),
-        signature: None,
-    })
+    Ok(ToolCall { id, name, arguments: arguments.unwrap_or_else(|| "{}".to_owned()) })
 }
 
 pub(super) fn write_messages(

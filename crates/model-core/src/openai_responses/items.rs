@@ -125,7 +125,7 @@ pub(super) fn read_output_item(kind: &str, mut item: Fields) -> Result<Vec<Part>
             let name = item.need_text("name")?;
             let arguments = item.text("arguments")?.filter(|text| !text.is_empty());
             let arguments = arguments.unwrap_or_else(|| "{}".to_owned());
-            Ok(vec![Part::ToolCall(ToolCall { id, name, arguments, signature: None })])
+            Ok(vec![Part::ToolCall(ToolCall { id, name, arguments })])
         }
         _ => Err(TranslateError::unsupported(item.at("type"), "an unknown kind of item")),
     }

@@ -83,11 +83,10 @@ fn token(dialect: Dialect) -> BoxedStrategy<Signature> {
 }
 
 fn call(dialect: Dialect) -> BoxedStrategy<Part> {
-    let own =
-        if dialect == GEMINI { option::of(token(dialect)).boxed() } else { Just(None).boxed() };
-    (word(), word(), object(), own)
-        .prop_map(|(id, name, arguments, signature)| {
-            Part::ToolCall(ToolCall { id, name, arguments, signature })
+    let token = if dialect == GEMINI { "(~gemini/[A-Za-z0-9+/=]{1,8})?" } else { "" };
+    (word(), token, word(), object())
+        .prop_map(|(id, token, name, arguments)| {
+            Part::ToolCall(ToolCall { id: id + &token, name, arguments })
         })
         .boxed()
 }
@@ -148,7 +147,7 @@ fn exchange(dialect: Dialect) -> BoxedStrategy<Vec<Message>> {
         .prop_map(|(asked, said, (parts, is_error))| {
             let result = |part: &Part| match part {
                 Part::ToolCall(call) => {
-                    let id = call.id.clone();
+                    let id = call.id.split('~').next().unwrap_or_default().to_owned();
                     Some(Part::ToolResult(ToolResult { id, parts: parts.clone(), is_error }))
                 }
                 _ => None,
@@ -396,7 +395,7 @@ pub(crate) fn events(response: &Response, piece: usize) -> Vec<StreamEvent> {
             Part::Redacted(token) => (Opened::Redacted(token.clone()), "", None),
             Part::ToolCall(call) => {
                 let opened = Opened::ToolCall { id: call.id.clone(), name: call.name.clone() };
-                (opened, call.arguments.as_str(), call.signature.clone())
+                (opened, call.arguments.as_str(), None)
             }
             other => panic!("not of an answer: {other:?}"),
         };

@@ -1,12 +1,12 @@
 //! Streams as vendors send them, event by event.
 
 use kaname_model_core::{
-    Dialect, FailureKind, Finish, Opened, Signature, StreamError, StreamEvent, Usage,
-    eventstream::Message,
+    Dialect, FailureKind, Finish, Notes, Opened, Part, Signature, StreamError, StreamEvent,
+    ToolCall, Usage, eventstream::Message,
 };
 
 use crate::{
-    make::{ANTHROPIC, BEDROCK, CHAT, GEMINI, RESPONSES},
+    make::{ANTHROPIC, BEDROCK, CHAT, GEMINI, RESPONSES, json},
     streams::read,
 };
 
@@ -172,9 +172,11 @@ fn gemini_ends_where_a_reason_and_then_the_bytes_end() {
             StreamEvent::Open(Opened::Text),
             delta("は"),
             StreamEvent::Close,
-            StreamEvent::Open(Opened::ToolCall { id: "call_g_0".into(), name: "f".into() }),
+            StreamEvent::Open(Opened::ToolCall {
+                id: "call_g_0~gemini/s".into(),
+                name: "f".into()
+            }),
             delta("{\"a\":1.0}"),
-            StreamEvent::Signature(Signature { dialect: GEMINI, value: "s".into() }),
             StreamEvent::Close,
             StreamEvent::Finish(Finish::ToolCalls),
             StreamEvent::Usage(usage),
@@ -236,4 +238,58 @@ fn bedrock_is_read_message_by_message() {
     let found = told(BEDROCK, &[start, broken].concat());
     let Some(StreamEvent::Failed(failure)) = found.last() else { panic!("{found:?}") };
     assert_eq!((failure.kind, failure.message.as_str()), (FailureKind::RateLimited, "slow"));
+}
+
+#[test]
+fn whole_answers_of_gemini_and_bedrock_are_read() {
+    let gemini = r#"{"responseId":"g","modelVersion":"m","candidates":[{"finishReason":"MAX_TOKENS",
+        "content":{"role":"model","parts":[{"text":"","thoughtSignature":"t"},{"text":"は"},
+            {"inlineData":{"mimeType":"image/png","data":"AA=="}}]}}],
+        "usageMetadata":{"promptTokenCount":4,"candidatesTokenCount":2}}"#;
+    let mut notes = Notes::new();
+    let answer = GEMINI.read_response(json(gemini), &mut notes).unwrap();
+    assert_eq!((answer.id.as_str(), answer.finish), ("g", Finish::Length));
+    assert_eq!(answer.parts.get(1), Some(&Part::Text("は".into())));
+    assert!(
+        matches!(answer.parts.first(), Some(Part::Thought(thought)) if thought.text.is_empty())
+    );
+    assert!(matches!(answer.parts.get(2), Some(Part::Image { .. })));
+    let blocked = r#"{"promptFeedback":{"blockReason":"SAFETY"}}"#;
+    let blocked = GEMINI.read_response(json(blocked), &mut notes).unwrap();
+    assert_eq!((blocked.finish, blocked.parts), (Finish::Filtered, vec![]));
+    assert!(GEMINI.read_response(json(r#"{"candidates":[{}]}"#), &mut notes).is_err());
+
+    let bedrock = r#"{"output":{"message":{"role":"assistant","content":[
+            {"reasoningContent":{"reasoningText":{"text":"うむ","signature":"s"}}},
+            {"text":"は"},{"toolUse":{"toolUseId":"t","name":"f","input":{"a":1e2}}}]}},
+        "stopReason":"tool_use","usage":{"inputTokens":1,"outputTokens":2,"totalTokens":3,
+            "cacheWriteInputTokens":7},"metrics":{"latencyMs":1}}"#;
+    let answer = BEDROCK.read_response(json(bedrock), &mut notes).unwrap();
+    let usage =
+        Usage { input_tokens: 8, output_tokens: 2, cache_write_tokens: 7, ..Usage::default() };
+    assert_eq!((answer.finish, answer.usage), (Finish::ToolCalls, Some(usage)));
+    let call = ToolCall { id: "t".into(), name: "f".into(), arguments: "{\"a\":1e2}".into() };
+    assert_eq!(answer.parts.get(2), Some(&Part::ToolCall(call)));
+}
+
+/// Gemini's token for a call goes through a caller that has no place for it, and only to Gemini.
+#[test]
+fn the_token_of_a_call_comes_back_to_its_vendor_alone() {
+    let chat = r#"{"model":"m","messages":[{"role":"user","content":"x"},
+        {"role":"assistant","tool_calls":[{"id":"c~gemini/A+/=","type":"function",
+            "function":{"name":"f","arguments":"{}"}}]},
+        {"role":"tool","tool_call_id":"c~gemini/A+/=","content":"y"}]}"#;
+    let mut notes = Notes::new();
+    let request = CHAT.read_request(json(chat), &mut notes).unwrap();
+    let own = GEMINI.write_request(&request, &mut notes).unwrap().to_text();
+    assert!(
+        own.contains(
+            r#"{"functionCall":{"id":"c","name":"f","args":{}},"thoughtSignature":"A+/="}"#
+        )
+    );
+    assert!(own.contains(r#"{"functionResponse":{"id":"c","name":"f","#));
+    for other in [CHAT, RESPONSES, ANTHROPIC, BEDROCK] {
+        let written = other.write_request(&request, &mut notes).unwrap().to_text();
+        assert!(!written.contains("gemini"), "{written}");
+    }
 }
