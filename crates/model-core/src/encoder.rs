@@ -1,4 +1,7 @@
 //! Streams of answers, written: neutral events in, bytes of the caller's dialect out.
+//!
+//! What may be lost on the way, as in whole answers: Anthropic tells words that decline as text, OpenAI
+//! Chat tells no tokens of thoughts, and a reason for the end that a dialect lacks becomes its usual one.
 
 use crate::{
     anthropic,

@@ -224,6 +224,12 @@ fn write_messages(
             system.extend(blocks);
             continue;
         }
+        if is_system {
+            notes.add(
+                at.as_str(),
+                "the system's words inside a conversation: not every model takes them",
+            );
+        }
         match out.last_mut() {
             Some((before, all)) if is_one_turn(*before, message.role) => {
                 *before = message.role;

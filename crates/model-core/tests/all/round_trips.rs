@@ -1,6 +1,6 @@
 //! What a dialect can say comes back as it was said.
 
-use kaname_model_core::{Dialect, Notes, Part, Request, Response, Stamp};
+use kaname_model_core::{Dialect, Notes, Part, Request, Response, Stamp, json::Json};
 use proptest::prelude::*;
 
 use crate::make::{ANTHROPIC, BEDROCK, CHAT, GEMINI, RESPONSES, json, request, response};
@@ -82,6 +82,28 @@ proptest! {
         prop_assert_eq!(back_answer(CHAT, &chat), chat);
         prop_assert_eq!(back_answer(RESPONSES, &responses), responses);
         prop_assert_eq!(back_answer(ANTHROPIC, &anthropic), anthropic);
+    }
+
+    /// What is well-formed for one dialect is read or refused by every other.
+    #[test]
+    fn no_request_brings_a_reader_down(
+        request in prop_oneof![request(CHAT), request(RESPONSES), request(ANTHROPIC), request(GEMINI)],
+        asked in prop::sample::select(Dialect::ALL.to_vec()),
+        damage in (any::<prop::sample::Index>(), "[{}\\[\\],:\"0-9a-z]"),
+    ) {
+        let mut notes = Notes::new();
+        let Ok(written) = asked.write_request(&request, &mut notes) else { return Ok(()) };
+        let mut letters: Vec<char> = written.to_text().chars().collect();
+        let place = damage.0.index(letters.len());
+        letters.splice(place..=place, damage.1.chars());
+        let damaged: String = letters.into_iter().collect();
+        for text in [written.to_text(), damaged] {
+            let Ok(body) = Json::parse(text.as_bytes()) else { continue };
+            for dialect in Dialect::ALL {
+                let _ = dialect.read_request(body.clone(), &mut notes);
+                let _ = dialect.read_response(body.clone(), &mut notes);
+            }
+        }
     }
 
     /// A translation either says that it cannot, or carries every word over in its order.
