@@ -100,7 +100,9 @@ fn read_part(mut part: Fields) -> Result<Part, TranslateError> {
             part.refuse("file_id", "files kept by a vendor cannot be passed on")?;
             let url = part.need_text("image_url")?;
             let source = media::from_url(url, &part.at("image_url"))?;
-            Part::Image { source, detail: part.text("detail")? }
+            // To look as the vendor sees fit is what is meant where nothing is said.
+            let detail = part.text("detail")?.filter(|detail| detail != "auto");
+            Part::Image { source, detail }
         }
         "input_file" => {
             part.refuse("file_id", "files kept by a vendor cannot be passed on")?;
@@ -195,7 +197,7 @@ fn write_part(part: &Part, at: &str) -> Result<Json, TranslateError> {
     match part {
         Part::Text(text) => Ok(typed("input_text").with("text", text)),
         Part::Image { source, detail } => Ok(typed("input_image")
-            .with_some("detail", detail.as_deref())
+            .with("detail", detail.as_deref().unwrap_or("auto"))
             .with("image_url", media::to_url(source, at)?)),
         Part::File { source, name } => {
             let key = if matches!(source, Source::Url(_)) { "file_url" } else { "file_data" };
@@ -254,16 +256,18 @@ fn write_turn(parts: &[Part], at: &str, notes: &mut Notes) -> Result<Vec<Json>, 
     Ok(out)
 }
 
+/// One plain text needs no list, and then no id of the vendor's either.
 fn flush(words: &mut Vec<Json>, out: &mut Vec<Json>) {
-    if !words.is_empty() {
-        let content = std::mem::take(words);
-        out.push(
-            Json::empty()
-                .with("type", "message")
-                .with("role", "assistant")
-                .with("content", content),
-        );
+    if words.is_empty() {
+        return;
     }
+    let content = match words.as_slice() {
+        [word] => word.get("text").cloned(),
+        _ => None,
+    };
+    let all = std::mem::take(words);
+    let message = Json::empty().with("type", "message").with("role", "assistant");
+    out.push(message.with("content", content.unwrap_or_else(|| all.into())));
 }
 
 /// How many of the parts that follow belong to the same item.
