@@ -60,7 +60,11 @@ impl Guard {
         let decided = self.append_decision(&mut tx, &request, asked, said).await?;
         if !decision.allowed() {
             tx.commit().await?;
-            return Err(Error::Denied(Denial { request: asked, decision, exceeded }));
+            return Err(Error::Denied(Denial {
+                request: asked,
+                decision,
+                exceeded: exceeded.map(Box::new),
+            }));
         }
         let attempted = self.append_attempt(&mut tx, &request, asked, decided).await?;
         self.hold(&mut tx, attempted, &held).await?;

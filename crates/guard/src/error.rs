@@ -17,7 +17,7 @@ pub struct Denial {
     /// The decision with its reasons.
     pub decision: Decision,
     /// The budget or rate that refuses, if it is one.
-    pub exceeded: Option<Exceeded>,
+    pub exceeded: Option<Box<Exceeded>>,
 }
 
 /// Why a request did not pass.
@@ -89,7 +89,7 @@ impl Fault for Error {
 
     fn retry_at_ms(&self) -> Option<i64> {
         match self {
-            Self::Denied(denial) => denial.exceeded.as_ref().and_then(Exceeded::retry_at_ms),
+            Self::Denied(denial) => denial.exceeded.as_deref().and_then(Exceeded::retry_at_ms),
             _ => None,
         }
     }

@@ -60,8 +60,8 @@ pub(crate) async fn in_force(
             .fetch_all(
                 columns!(
                     " FROM budget b WHERE b.institution_id = $1 AND b.removed_at_ms IS NULL \
-                     AND b.enabled = 1 AND (b.subject_id IN ($2, $3, $4, $5, $6, $7) \
-                     OR b.subject_id IN (SELECT m.team_id FROM team_member m WHERE m.user_id = $8)) \
+                     AND b.enabled = 1 AND b.subject_id IN (VALUES ($2), ($3), ($4), ($5), ($6), ($7) \
+                     UNION ALL SELECT m.team_id FROM team_member m WHERE m.user_id = $8) \
                      ORDER BY b.budget_id"
                 ),
                 params![institution, id(0), id(1), id(2), id(3), id(4), id(5), user],

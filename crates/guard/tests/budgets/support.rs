@@ -140,7 +140,7 @@ pub(crate) fn admitted(
 ) -> Result<Attempt, Exceeded> {
     match answer {
         Ok((_permit, attempt)) => Ok(attempt),
-        Err(Error::Denied(denial)) => Err(denial.exceeded.unwrap()),
+        Err(Error::Denied(denial)) => Err(*denial.exceeded.unwrap()),
         Err(other) => panic!("{other:?}"),
     }
 }
