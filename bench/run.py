@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures a real server on the demo town and prints the numbers; asserts nothing about time.
 
-    run.py [--json FILE] [--quick]
+    run.py [--json FILE] [--quick] [--calls]
 
 What is compared is measured in interleaved pairs, so that a busy machine slows both alike; look at
 medians and ratios, and at CPU seconds, before wall time. bench/README.md says what each number means.
@@ -98,9 +98,9 @@ def add_endpoint(session, upstream):
 
 
 def first_token(server, upstream, secret, pairs):
-    """What Kaname adds to the first token: direct and through, in interleaved pairs."""
+    """What Kaname adds to the first token: direct and through, in interleaved pairs; and what a call costs."""
     direct, through = Client(upstream.port, key=upstream.api_key), server.client(key=secret)
-    times = {"direct": [], "through": []}
+    times, used = {"direct": [], "through": []}, cpu_s(server)
     for number in range(pairs + 10):
         order = [("direct", direct, "mock-1"), ("through", through, "bench/chat")]
         for name, client, model in order if number % 2 else reversed(order):
@@ -108,7 +108,8 @@ def first_token(server, upstream, secret, pairs):
             if number >= 10:
                 times[name].append(taken)
     added = [b - a for a, b in zip(times["direct"], times["through"])]
-    return {"first_token_direct_ms": summary(times["direct"], "ms"), "first_token_through_ms": summary(times["through"], "ms"),
+    used = (cpu_s(server) - used) / (pairs + 10) * 1000
+    return {"first_token_cpu_ms": round(used, 1), "first_token_direct_ms": summary(times["direct"], "ms"), "first_token_through_ms": summary(times["through"], "ms"),
             "first_token_added_ms": summary(added, "ms"),
             "first_token_ratio": round(statistics.median(times["through"]) / statistics.median(times["direct"]), 2)}
 
@@ -162,6 +163,18 @@ def administrator(server, accounts):
     return server.sign_in(account["user_name"], PASSWORD)
 
 
+def measure_calls(quick):
+    """The calls to a model alone, on an institution without documents: needs no models and takes seconds."""
+    found = {"binary": binary().parent.name, "cpus": os.cpu_count(), "load_before": os.getloadavg()[0]}
+    with Server() as server, Upstream() as upstream:
+        secret = add_endpoint(server.start().set_up(), upstream)
+        found.update(first_token(server, upstream, secret, 100 if quick else 500))
+        found.update(fifty_streams(server, upstream, secret))
+        assert server.stop() == 0
+    found["load_after"] = os.getloadavg()[0]
+    return found
+
+
 def measure(quick):
     found = {"binary": binary().parent.name, "cpus": os.cpu_count(), "load_before": os.getloadavg()[0]}
     with Server() as server, Upstream() as upstream:
@@ -187,8 +200,9 @@ def main():
     parser = argparse.ArgumentParser(description="Measures a real server on the demo town.")
     parser.add_argument("--json", type=pathlib.Path, help="write the numbers there too")
     parser.add_argument("--quick", action="store_true", help="fewer rounds")
+    parser.add_argument("--calls", action="store_true", help="only the calls to a model")
     arguments = parser.parse_args()
-    found = measure(arguments.quick)
+    found = (measure_calls if arguments.calls else measure)(arguments.quick)
     text = json.dumps(found, indent=2, ensure_ascii=False)
     print(text)
     if arguments.json:

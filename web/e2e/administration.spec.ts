@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from '@playwright/test';
 import { administrator, personWith } from './people';
-import { expectNoBarriers, signIn } from './support';
+import { Caller, expectNoBarriers, signIn } from './support';
 
 test.beforeEach(async ({ page }) => signIn(page, administrator));
 
@@ -40,6 +40,51 @@ test('a user is added, signs in with the temporary password and is disabled', as
 	await other.goto('/collections');
 	await expect(other).toHaveURL(/\/sign-in/);
 	await other.context().close();
+});
+
+test('a user is put into a department and a team, and leaves both', async ({ page, request }) => {
+	const stamp = Date.now();
+	const caller = new Caller(request);
+	await caller.signIn(administrator);
+	const department = await caller.send('POST', '/departments', { key: `d${stamp}`, name: `異動課${stamp}` });
+	const path = `/departments/${String(department.id)}/teams`;
+	const team = await caller.send('POST', path, { key: `a${stamp}`, name: `受付係${stamp}` });
+	await caller.send('POST', path, { key: `b${stamp}`, name: `審査係${stamp}` });
+	const displayName = `異動 ${stamp}`;
+	const user = { user_name: `moved-${stamp}`, display_name: displayName, roles: ['staff'], clearance: '1' };
+	await caller.send('POST', '/users', user);
+	const found = async () => (await caller.items('/users?limit=200')).find((one) => one.user_name === user.user_name);
+
+	await page.goto('/admin/users');
+	const row = page.getByRole('row', { name: displayName });
+	const form = page.getByRole('dialog', { name: `${displayName}さんを編集` });
+	const edit = async () => {
+		await row.getByRole('button').click();
+		await page.getByRole('dialog').getByRole('button', { name: '編集する' }).click();
+		await expect(form).toBeVisible();
+	};
+	const save = async () => {
+		await form.getByRole('button', { name: '保存する' }).click();
+		await expect(form).toHaveCount(0);
+	};
+	await edit();
+	await expect(form.getByRole('group', { name: '係', exact: true })).toHaveCount(0);
+	await form.getByRole('combobox', { name: '課', exact: true }).selectOption(`異動課${stamp}`);
+	await form.getByLabel(`受付係${stamp}`).check();
+	await expectNoBarriers(page);
+	await save();
+	await expect(row).toContainText(`異動課${stamp}`);
+	expect((await found())?.team_ids).toEqual([team.id]);
+	await row.getByRole('button').click();
+	await expect(page.getByRole('dialog', { name: displayName, exact: true })).toContainText(`受付係${stamp}`);
+	await page.getByRole('dialog').getByRole('button', { name: '閉じる' }).click();
+
+	await edit();
+	await expect(form.getByLabel(`受付係${stamp}`)).toBeChecked();
+	await form.getByRole('combobox', { name: '課', exact: true }).selectOption('課に属さない');
+	await save();
+	await expect(row).not.toContainText(`異動課${stamp}`);
+	expect(await found()).toMatchObject({ department_id: null, team_ids: [] });
 });
 
 test('a CSV file is tried first and tells the lines with faults', async ({ page }) => {
@@ -126,13 +171,45 @@ test('an address that nobody answers at is told with what to check', async ({ pa
 	await page.goto('/admin/endpoints/new');
 	await page.getByLabel('接続先のアドレス').fill('http://127.0.0.1:9/v1');
 	await page.getByRole('button', { name: 'つないでみる' }).click();
-	await expect(page.getByRole('alert')).toBeVisible({ timeout: 30_000 });
+	await expect(page.getByRole('alert')).toContainText('対処：', { timeout: 30_000 });
 });
 
 test('health tells the state of every part', async ({ page }) => {
 	await page.goto('/admin/health');
 	await expect(page.getByRole('table', { name: '点検の結果' }).getByRole('row')).not.toHaveCount(1);
+	await expect(page.getByRole('row', { name: '台帳' })).toContainText('綴じ込みを待つ記録はありません。');
+	await expect(page.getByText('技術的な内容')).toHaveCount(0);
 });
+
+for (const role of ['ai_officer', 'auditor'] as const) {
+	test(`who oversees looks at people, departments and endpoints and changes nothing: ${role}`, async ({ page }) => {
+		await page.context().clearCookies();
+		await signIn(page, personWith(role));
+		await page.getByRole('navigation', { name: '主なメニュー' }).getByRole('link', { name: '管理（閲覧）' }).click();
+		await expect(page).toHaveURL(/\/admin\/users$/);
+		await expect(page.getByRole('table', { name: '利用者' })).toBeVisible();
+		await expect(page.getByRole('main').getByRole('button', { name: /追加する|を管理$/ })).toHaveCount(0);
+		await page.getByRole('row', { name: personWith('staff').displayName }).getByRole('button').click();
+		const details = page.getByRole('dialog');
+		await expect(details).toContainText('自治体機密性2');
+		await expect(details.getByRole('button')).toHaveCount(1);
+		await expectNoBarriers(page);
+		await details.getByRole('button', { name: '閉じる' }).click();
+
+		const tabs = page.getByRole('navigation', { name: '管理（閲覧）' });
+		await expect(tabs.getByRole('link')).toHaveText(['利用者', '課と係', 'AIの接続先']);
+		await tabs.getByRole('link', { name: '課と係' }).click();
+		await expect(page.getByRole('heading', { level: 1, name: '課と係' })).toBeVisible();
+		await expect(page.getByRole('main').getByRole('button')).toHaveCount(0);
+		await tabs.getByRole('link', { name: 'AIの接続先' }).click();
+		await expect(page.getByRole('main').getByRole('article').first()).toBeVisible();
+		await expect(page.getByRole('main').getByRole('button')).toHaveCount(0);
+		await expect(page.getByRole('link', { name: '接続先を追加する' })).toHaveCount(0);
+		await expectNoBarriers(page);
+		await page.goto('/admin/endpoints/new');
+		await expect(page.getByText('この操作をする権限がありません。')).toBeVisible();
+	});
+}
 
 test('who is no administrator gets no administration', async ({ page }) => {
 	await page.context().clearCookies();

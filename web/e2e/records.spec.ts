@@ -42,6 +42,10 @@ test('an answer is followed from its question to its end', async ({ page }) => {
 	await page.getByRole('link', { name: '行為の記録へ' }).click();
 	const chain = page.getByRole('list', { name: '一つの依頼の始まりから終わりまで' });
 	await expect(chain.getByRole('heading', { name: '質問', exact: true })).toBeVisible();
+	// The question was turned into a vector: that call, too, was asked for, decided on, made and ended.
+	for (const step of ['依頼', '判断', '実行', '結果']) {
+		await expect(chain.getByRole('heading', { name: step, exact: true }).first()).toBeVisible();
+	}
 	await expect(chain.getByRole('heading', { name: '文書からの回答' })).toBeVisible();
 });
 

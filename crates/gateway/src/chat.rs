@@ -1,7 +1,7 @@
 //! Chat calls: one path for the outside (`/v1/chat/completions`) and for the other slices.
 
 use bytes::Bytes;
-use kaname_guard::{Action, Attempt, Outcome, Usage};
+use kaname_guard::{Action, Attempt, Usage};
 use kaname_platform::outbound::Permit;
 use serde::Deserialize;
 use serde_json::{Value, json, value::RawValue};
@@ -13,7 +13,7 @@ use crate::{
     gateway::Gateway,
     generator_request,
     model::{Endpoint, EndpointKind},
-    order::{Order, Whole, failed},
+    order::{Order, Settled, failed, settled},
     pieces::{Frame, Pieces, WireUsage, pieces_of, usage_of},
     recorded::{Recorded, Released},
     upstream,
@@ -45,32 +45,27 @@ impl Gateway {
     }
 
     /// Gives the whole answer at once; its outcome is on disk.
-    pub(crate) async fn complete_chat(&self, chat: ChatOrder) -> Result<Whole, Failure> {
+    pub(crate) async fn complete_chat(&self, chat: ChatOrder) -> Result<Settled<Bytes>, Failure> {
         if chat.order.endpoint.kind != EndpointKind::OpenaiCompatible {
             return self.complete_embedded(chat).await;
         }
         let content = ("messages", chat.messages.clone().into_bytes());
         let (permit, mut attempt) = self.admit(&chat.order, Action::Chat, content).await?;
-        let answer = match self.complete_upstream(&chat, permit).await {
-            Ok(answer) => answer,
-            Err(error) => return Err(failed(attempt, error).await),
-        };
-        attempt.received(answer.text.as_bytes());
-        let (act, label) = (attempt.request_act(), attempt.label().clone());
-        match attempt.settle(Outcome::completed(answer.usage)).await {
-            Ok(_) => Ok(Whole { body: answer.body, act, label }),
-            Err(unrecorded) => Err(Failure { error: unrecorded.into(), act: Some(act) }),
-        }
+        let called = self.complete_upstream(&chat, permit).await.map(|answer| {
+            attempt.received(answer.text.as_bytes());
+            (answer.body, answer.usage)
+        });
+        settled(attempt, called).await
     }
 
     async fn open_upstream(&self, chat: &ChatOrder, permit: Permit) -> Result<Pieces, Error> {
-        let address = self.address(&chat.order.endpoint, "/chat/completions").await?;
+        let address = chat.order.address("/chat/completions");
         let body = Bytes::from(chat.body.clone());
         upstream::call_stream(&self.outbound, self.config, permit, &address, body).await
     }
 
     async fn complete_upstream(&self, chat: &ChatOrder, permit: Permit) -> Result<Answer, Error> {
-        let address = self.address(&chat.order.endpoint, "/chat/completions").await?;
+        let address = chat.order.address("/chat/completions");
         let body = Some(Bytes::from(chat.body.clone()));
         let body = upstream::call_json(&self.outbound, self.config, permit, &address, body).await?;
         Answer::read(&body)
@@ -96,7 +91,7 @@ impl Gateway {
         Ok(pieces_of(generated, frame))
     }
 
-    async fn complete_embedded(&self, chat: ChatOrder) -> Result<Whole, Failure> {
+    async fn complete_embedded(&self, chat: ChatOrder) -> Result<Settled<Bytes>, Failure> {
         let model = chat.order.endpoint.public_name.clone();
         let mut recorded = self.open_chat(chat).await?;
         let (act, label) = (recorded.act(), recorded.label().clone());
@@ -124,7 +119,7 @@ impl Gateway {
         }]);
         body["usage"] =
             usage_of(used.prompt_tokens.unwrap_or(0), used.completion_tokens.unwrap_or(0));
-        Ok(Whole { body: Bytes::from(body.to_string()), act, label })
+        Ok(Settled { answer: Bytes::from(body.to_string()), act, label })
     }
 }
 

@@ -37,6 +37,8 @@ pub struct ChatRequest {
     pub reads: Vec<Label>,
     /// The language that the endpoint must be trusted with.
     pub language: Option<Language>,
+    /// The act that leads to this: the call's acts follow from it, and are forgotten with it.
+    pub parent: Option<ActId>,
     /// This endpoint and no other, if given.
     pub endpoint: Option<EndpointId>,
     /// The messages.
@@ -132,19 +134,17 @@ impl Gateway {
         request: ChatRequest,
     ) -> Result<ChatStream, Failure> {
         let label = request.reads.iter().fold(request.label.clone(), |all, one| all.join(one));
-        let endpoint = match request.endpoint {
-            Some(id) => self.endpoint(caller.institution(), id).await?,
+        let chosen = match request.endpoint {
+            Some(id) => self.endpoint_with_key(caller.institution(), id).await?,
             None => self.choose(caller, &label, Capability::Chat, request.language).await?,
         };
         let messages = serde_json::to_value(&request.messages).unwrap_or_default();
-        let body = body_of(&request, &endpoint.model, &messages);
-        let (id, name) = (endpoint.id, endpoint.name.clone());
+        let body = body_of(&request, &chosen.0.model, &messages);
+        let (id, name) = (chosen.0.id, chosen.0.name.clone());
         let order = Order {
-            caller: caller.clone(),
-            purpose: request.purpose,
-            endpoint,
-            label: request.label,
             reads: request.reads,
+            parent: request.parent,
+            ..Order::new(caller.clone(), request.purpose, chosen, request.label)
         };
         let chat = ChatOrder { order, body: body.to_string(), messages: messages.to_string() };
         let recorded = self.open_chat(chat).await?;

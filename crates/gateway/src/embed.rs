@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use bytes::Bytes;
-use kaname_guard::{Action, Caller, Outcome, Purpose, Usage};
+use kaname_guard::{Action, Caller, Purpose, Usage};
 use kaname_kernel::{ActId, EndpointId, Label};
 use kaname_platform::outbound::Permit;
 use serde::Deserialize;
@@ -15,10 +15,23 @@ use crate::{
     error::{Error, UpstreamFault},
     failure::Failure,
     gateway::Gateway,
-    model::{Capability, Endpoint, EndpointKind},
-    order::{Order, failed},
+    model::{Capability, EndpointKind},
+    order::{Order, settled},
     upstream,
 };
+
+/// A batch of texts that is to become vectors.
+#[derive(Debug, Clone)]
+pub struct EmbedRequest {
+    /// Why.
+    pub purpose: Purpose,
+    /// The join of the texts' labels.
+    pub label: Label,
+    /// The act that leads to this: the call's acts follow from it, and are forgotten with it.
+    pub parent: Option<ActId>,
+    /// The texts.
+    pub texts: Vec<String>,
+}
 
 /// The vectors of a batch.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,7 +47,7 @@ pub struct Embedded {
 }
 
 impl Gateway {
-    /// Turns `texts` into vectors at an endpoint that is cleared for `label`.
+    /// Turns texts into vectors at an endpoint that is cleared for their label.
     ///
     /// The embedded model goes before every other, since the index is made of its vectors. For
     /// documents the act commits to the texts' hash, for questions to the text itself.
@@ -43,55 +56,40 @@ impl Gateway {
     ///
     /// [`Error::NoEndpoint`] when none can do it; the guard's refusal, recorded, when none is
     /// cleared; what the model did wrong.
-    pub async fn embed(
-        &self,
-        caller: &Caller,
-        purpose: Purpose,
-        label: &Label,
-        texts: Vec<String>,
-    ) -> Result<Embedded, Failure> {
+    pub async fn embed(&self, caller: &Caller, request: EmbedRequest) -> Result<Embedded, Failure> {
+        let EmbedRequest { purpose, label, parent, texts } = request;
         if texts.is_empty() || texts.len() > self.config.items_max {
             let detail = format!("there must be 1 to {} texts", self.config.items_max);
             return Err(Error::bad_call("input", detail).into());
         }
-        let endpoint = self.choose(caller, label, Capability::Embeddings, None).await?;
-        let (id, model) = (endpoint.id, endpoint.model.clone());
-        let order = Order {
-            caller: caller.clone(),
-            purpose,
-            endpoint,
-            label: label.clone(),
-            reads: Vec::new(),
-        };
+        let chosen = self.choose(caller, &label, Capability::Embeddings, None).await?;
+        let (endpoint, model) = (chosen.0.id, chosen.0.model.clone());
+        let order = Order { parent, ..Order::new(caller.clone(), purpose, chosen, label) };
         let content = content_of(purpose, &texts);
         let (permit, attempt) = self.admit(&order, Action::Embed, content).await?;
-        let act = attempt.request_act();
-        match self.vectors(&order.endpoint, permit, texts).await {
-            Ok(vectors) => match attempt.settle(Outcome::completed(Usage::default())).await {
-                Ok(_) => Ok(Embedded { vectors, model, endpoint: id, act }),
-                Err(unrecorded) => Err(Failure { error: unrecorded.into(), act: Some(act) }),
-            },
-            Err(error) => Err(failed(attempt, error).await),
-        }
+        let called = self.vectors(&order, permit, texts).await;
+        let settled = settled(attempt, called).await?;
+        Ok(Embedded { vectors: settled.answer, model, endpoint, act: settled.act })
     }
 
-    /// Calls the model of `endpoint` under `permit`.
+    /// Calls the model of `order` under `permit`. What it used is not told.
     pub(crate) async fn vectors(
         &self,
-        endpoint: &Endpoint,
+        order: &Order,
         permit: Permit,
         texts: Vec<String>,
-    ) -> Result<Vec<Vec<f32>>, Error> {
+    ) -> Result<(Vec<Vec<f32>>, Usage), Error> {
+        let endpoint = &order.endpoint;
         if endpoint.kind != EndpointKind::OpenaiCompatible {
             let embedder = self.embedder.as_ref().ok_or_else(|| not_here(endpoint))?;
-            return Ok(embedder.embed(permit, texts).await?);
+            return Ok((embedder.embed(permit, texts).await?, Usage::default()));
         }
-        let address = self.address(endpoint, "/embeddings").await?;
+        let address = order.address("/embeddings");
         let body = json!({"model": endpoint.model, "input": texts, "encoding_format": "float"});
         let body = Some(Bytes::from(body.to_string()));
         let answer =
             upstream::call_json(&self.outbound, self.config, permit, &address, body).await?;
-        read(&answer, texts.len())
+        Ok((read(&answer, texts.len())?, Usage::default()))
     }
 }
 

@@ -87,8 +87,25 @@ pub enum EmbeddedFault {
     Busy,
     /// The request cannot be served by this model.
     BadRequest,
-    /// The model is not there or has failed.
+    /// The model's file is not there, or is not what it should be.
+    NoModel,
+    /// The model has failed.
     Failed,
+}
+
+impl EmbeddedFault {
+    pub(crate) fn fix(self) -> Option<&'static str> {
+        match self {
+            Self::Busy => Some("Try again shortly."),
+            Self::BadRequest => None,
+            Self::NoModel => Some(
+                "Fetch the model with `kaname model fetch`, or correct engine.model and engine.sha256 in the configuration, and restart.",
+            ),
+            Self::Failed => Some(
+                "Look at the server's log; `kaname model check` tells whether the files are whole.",
+            ),
+        }
+    }
 }
 
 /// Why an embedded model did not answer.

@@ -180,6 +180,7 @@ impl Fault for Error {
             Self::Embedded(error) => match error.fault {
                 EmbeddedFault::Busy => "gateway.embedded_busy",
                 EmbeddedFault::BadRequest => "gateway.embedded_refused",
+                EmbeddedFault::NoModel => "gateway.embedded_no_model",
                 EmbeddedFault::Failed => "gateway.embedded_failed",
             },
             Self::Guard(error) => error.code(),
@@ -200,7 +201,7 @@ impl Fault for Error {
             Self::Embedded(error) => match error.fault {
                 EmbeddedFault::Busy => StatusCode::TOO_MANY_REQUESTS,
                 EmbeddedFault::BadRequest => StatusCode::BAD_REQUEST,
-                EmbeddedFault::Failed => StatusCode::SERVICE_UNAVAILABLE,
+                EmbeddedFault::NoModel | EmbeddedFault::Failed => StatusCode::SERVICE_UNAVAILABLE,
             },
             Self::Guard(error) => error.status(),
             Self::Identity(error) => error.status(),
@@ -220,6 +221,7 @@ impl Fault for Error {
     fn fix(&self) -> Option<String> {
         match self {
             Self::Upstream(fault) => fault.fix().map(str::to_owned),
+            Self::Embedded(error) => error.fault.fix().map(str::to_owned),
             Self::Guard(error) => error.fix(),
             Self::NoEndpoint => {
                 Some("An administrator adds an endpoint that can do this.".to_owned())

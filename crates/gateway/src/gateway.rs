@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use kaname_guard::{Caller, Guard};
 use kaname_kernel::{EndpointId, InstitutionId, Label};
-use kaname_platform::{Platform, outbound::Outbound};
+use kaname_platform::{Conn, Platform, outbound::Outbound};
 
 use crate::{
     config::Config,
     embedded::{EmbeddedEmbedder, EmbeddedGenerator},
     error::Error,
     model::{Capability, Endpoint, EndpointKind, Language},
+    order::ApiKey,
     store,
 };
 
@@ -61,35 +62,38 @@ impl Gateway {
         capability: Capability,
         language: Option<Language>,
     ) -> Result<Option<Endpoint>, Error> {
-        let able = self.able(institution, capability, language).await?;
-        Ok(able
+        let all = self.endpoints(institution).await?;
+        Ok(self
+            .able(all, capability, language)
             .into_iter()
             .find(|endpoint| endpoint.enabled && endpoint.clearance.dominates(label)))
     }
 
     /// The endpoint to try: the capable one, or else the first that only the guard can refuse.
     ///
-    /// So a request that no endpoint is cleared for is still asked, denied and recorded.
+    /// So a request that no endpoint is cleared for is still asked, denied and recorded. Its key
+    /// comes from the same state of the records.
     pub(crate) async fn choose(
         &self,
         caller: &Caller,
         label: &Label,
         capability: Capability,
         language: Option<Language>,
-    ) -> Result<Endpoint, Error> {
-        let able = self.able(caller.institution(), capability, language).await?;
+    ) -> Result<(Endpoint, Option<ApiKey>), Error> {
+        let mut tx = self.platform.db.read().await?;
+        let all = store::all(&mut tx, caller.institution()).await?;
+        let able = self.able(all, capability, language);
         let open = |endpoint: &&Endpoint| endpoint.enabled && endpoint.clearance.dominates(label);
         let chosen = able.iter().find(open).or_else(|| able.first()).cloned();
-        chosen.ok_or(Error::NoEndpoint)
+        self.with_key(&mut tx, chosen.ok_or(Error::NoEndpoint)?).await
     }
 
-    async fn able(
+    fn able(
         &self,
-        institution: InstitutionId,
+        mut able: Vec<Endpoint>,
         capability: Capability,
         language: Option<Language>,
-    ) -> Result<Vec<Endpoint>, Error> {
-        let mut able: Vec<Endpoint> = self.endpoints(institution).await?;
+    ) -> Vec<Endpoint> {
         able.retain(|endpoint| {
             endpoint.can(capability)
                 && self.is_present(endpoint)
@@ -101,7 +105,7 @@ impl Gateway {
             EndpointKind::OpenaiCompatible => 1,
             EndpointKind::EmbeddedGeneration => 2,
         });
-        Ok(able)
+        able
     }
 
     /// Whether what answers there is part of this process, or another server.
@@ -137,15 +141,34 @@ impl Gateway {
         store::by_id(&mut tx, institution, id).await?.ok_or(Error::NotFound)
     }
 
-    /// The API key kept for `endpoint`, if there is one.
-    pub(crate) async fn api_key(&self, endpoint: &Endpoint) -> Result<Option<String>, Error> {
-        if !endpoint.has_api_key {
-            return Ok(None);
-        }
+    /// The endpoint `id` of `institution` with its key.
+    ///
+    /// # Errors
+    ///
+    /// As [`Gateway::endpoint`].
+    pub(crate) async fn endpoint_with_key(
+        &self,
+        institution: InstitutionId,
+        id: EndpointId,
+    ) -> Result<(Endpoint, Option<ApiKey>), Error> {
         let mut tx = self.platform.db.read().await?;
+        let found = store::by_id(&mut tx, institution, id).await?.ok_or(Error::NotFound)?;
+        self.with_key(&mut tx, found).await
+    }
+
+    /// `endpoint` with the API key kept for it, if there is one.
+    pub(crate) async fn with_key(
+        &self,
+        conn: &mut Conn,
+        endpoint: Endpoint,
+    ) -> Result<(Endpoint, Option<ApiKey>), Error> {
+        if !endpoint.has_api_key {
+            return Ok((endpoint, None));
+        }
         let scope = endpoint.institution.to_string();
-        let key = self.platform.secrets.get(&mut tx, &scope, &secret_name(endpoint.id)).await?;
-        Ok(key.and_then(|bytes| String::from_utf8(bytes).ok()))
+        let sealed = self.platform.secrets.get(conn, &scope, &secret_name(endpoint.id)).await?;
+        let key = sealed.and_then(|bytes| String::from_utf8(bytes).ok());
+        Ok((endpoint, key.as_deref().map(ApiKey::new)))
     }
 }
 

@@ -36,7 +36,7 @@ pub mod openai;
 pub use self::{
     chat_stream::{ChatEvent, ChatMessage, ChatRequest, ChatStream},
     config::Config,
-    embed::Embedded,
+    embed::{EmbedRequest, Embedded},
     embedded::{
         EmbeddedEmbedder, EmbeddedError, EmbeddedFault, EmbeddedGenerator, Generated,
         GeneratorEvent, GeneratorRequest,

@@ -1,37 +1,11 @@
 //! An endpoint: a place where a model answers, and what it may be given.
 
-use std::str::FromStr;
-
 use kaname_guard::Place;
 use kaname_kernel::{EndpointId, InstitutionId, Label};
-use kaname_platform::outbound::Target;
+use kaname_platform::{named_variants, outbound::Target};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
-
-macro_rules! named_variants {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$vdoc])* $variant),+ }
-
-        impl $name {
-            /// The stable name in the store and the API.
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text),+ }
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = ();
-
-            fn from_str(text: &str) -> Result<Self, ()> {
-                match text { $($text => Ok(Self::$variant),)+ _ => Err(()) }
-            }
-        }
-    };
-}
 
 named_variants! {
     /// What kind of place it is.

@@ -5,15 +5,16 @@ use std::str::FromStr;
 use kaname_kernel::{EndpointId, InstitutionId};
 use kaname_platform::{
     DbError,
-    db::{Conn, Row},
+    db::{Conn, Row, Value},
     params,
 };
 
 use crate::model::{Capability, Endpoint, Health, Language};
 
-const INSERT: &str = "INSERT INTO endpoint (endpoint_id, institution_id, name, kind, base_url, has_api_key, \
+/// The columns in the order of [`written`], then those that never change.
+const INSERT: &str = "INSERT INTO endpoint (endpoint_id, institution_id, name, base_url, has_api_key, \
     model, public_name, capabilities, languages, clearance, enabled, vendor, operator_country, \
-    hosting_country, open_weights, health_state, health_checked_at_ms, health_detail, created_at_ms) \
+    hosting_country, open_weights, health_state, health_checked_at_ms, health_detail, kind, created_at_ms) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
 
 const UPDATE: &str = "UPDATE endpoint SET name = $3, base_url = $4, has_api_key = $5, model = $6, \
@@ -21,36 +22,23 @@ const UPDATE: &str = "UPDATE endpoint SET name = $3, base_url = $4, has_api_key 
     operator_country = $13, hosting_country = $14, open_weights = $15, health_state = $16, \
     health_checked_at_ms = $17, health_detail = $18 WHERE endpoint_id = $1 AND institution_id = $2";
 
+const BY_ID: &str = "SELECT * FROM endpoint WHERE institution_id = $1 AND endpoint_id = $2";
+const BY_PUBLIC_NAME: &str =
+    "SELECT * FROM endpoint WHERE institution_id = $1 AND public_name = $2";
+
 pub(crate) async fn insert(conn: &mut Conn, endpoint: &Endpoint) -> Result<(), DbError> {
-    let e = endpoint;
-    let params = params![
-        e.id,
-        e.institution,
-        e.name.as_str(),
-        e.kind.as_str(),
-        e.base_url.clone(),
-        e.has_api_key,
-        e.model.as_str(),
-        e.public_name.as_str(),
-        join(&e.capabilities, Capability::as_str),
-        join(&e.languages, Language::as_str),
-        &e.clearance,
-        e.enabled,
-        e.vendor.as_str(),
-        e.operator_country.as_str(),
-        e.hosting_country.as_str(),
-        e.open_weights,
-        e.health.state.as_str(),
-        e.health.checked_at_ms,
-        e.health.detail.as_str(),
-        e.created_at_ms
-    ];
-    conn.execute_one(INSERT, params).await
+    let mut values = written(endpoint);
+    values.extend(params![endpoint.kind.as_str(), endpoint.created_at_ms]);
+    conn.execute_one(INSERT, values).await
 }
 
 pub(crate) async fn update(conn: &mut Conn, endpoint: &Endpoint) -> Result<(), DbError> {
-    let e = endpoint;
-    let params = params![
+    conn.execute_one(UPDATE, written(endpoint)).await
+}
+
+/// What is written of an endpoint every time.
+fn written(e: &Endpoint) -> Vec<Value> {
+    params![
         e.id,
         e.institution,
         e.name.as_str(),
@@ -69,8 +57,7 @@ pub(crate) async fn update(conn: &mut Conn, endpoint: &Endpoint) -> Result<(), D
         e.health.state.as_str(),
         e.health.checked_at_ms,
         e.health.detail.as_str()
-    ];
-    conn.execute_one(UPDATE, params).await
+    ]
 }
 
 pub(crate) async fn delete(
@@ -90,13 +77,7 @@ pub(crate) async fn by_id(
     institution: InstitutionId,
     id: EndpointId,
 ) -> Result<Option<Endpoint>, DbError> {
-    let row = conn
-        .fetch_optional(
-            "SELECT * FROM endpoint WHERE endpoint_id = $1 AND institution_id = $2",
-            params![id, institution],
-        )
-        .await?;
-    row.as_ref().map(read).transpose()
+    one(conn, BY_ID, params![institution, id]).await
 }
 
 pub(crate) async fn by_public_name(
@@ -104,13 +85,15 @@ pub(crate) async fn by_public_name(
     institution: InstitutionId,
     name: &str,
 ) -> Result<Option<Endpoint>, DbError> {
-    let row = conn
-        .fetch_optional(
-            "SELECT * FROM endpoint WHERE institution_id = $1 AND public_name = $2",
-            params![institution, name],
-        )
-        .await?;
-    row.as_ref().map(read).transpose()
+    one(conn, BY_PUBLIC_NAME, params![institution, name]).await
+}
+
+async fn one(
+    conn: &mut Conn,
+    sql: &'static str,
+    values: Vec<Value>,
+) -> Result<Option<Endpoint>, DbError> {
+    conn.fetch_optional(sql, values).await?.as_ref().map(read).transpose()
 }
 
 /// All of the institution, oldest first.

@@ -4,7 +4,7 @@
 
 use std::time::Instant;
 
-use kaname_guard::{Action, Outcome, Place, Purpose, Request, Usage};
+use kaname_guard::{Action, Place, Purpose, Request, Usage};
 use kaname_kernel::{EndpointId, Label, Principal};
 use kaname_platform::{Act, http::Fault as _, outbound::Target};
 use serde::{Deserialize, Serialize};
@@ -18,8 +18,8 @@ use crate::{
     error::{Error, UpstreamFault},
     failure::Failure,
     gateway::Gateway,
-    model::{Capability, Endpoint, Health, HealthState},
-    order::{Order, failed},
+    model::{Capability, Health, HealthState},
+    order::{ApiKey, Order, settled},
     store,
     upstream::{self, Address},
 };
@@ -78,9 +78,10 @@ impl Gateway {
     /// [`Error::NotFound`], or when nothing can be recorded. A failing endpoint is a result.
     pub async fn test_endpoint(&self, by: &Principal, id: EndpointId) -> Result<TestResult, Error> {
         require_administrator(by)?;
-        let endpoint = self.endpoint(by.institution, id).await?;
+        let tried = self.endpoint_with_key(by.institution, id).await?;
+        let order = Order::new(by.into(), Purpose::EndpointTest, tried, Label::default());
         let began = Instant::now();
-        let result = match self.try_endpoint(by, &endpoint).await {
+        let result = match self.try_endpoint(order).await {
             Ok(sample) => TestResult {
                 ok: true,
                 latency_ms: Some(millis_since(began)),
@@ -97,31 +98,22 @@ impl Gateway {
         Ok(result)
     }
 
-    async fn try_endpoint(&self, by: &Principal, endpoint: &Endpoint) -> Result<String, Failure> {
-        let order = Order {
-            caller: by.into(),
-            purpose: Purpose::EndpointTest,
-            endpoint: endpoint.clone(),
-            label: Label::default(),
-            reads: Vec::new(),
-        };
-        if endpoint.can(Capability::Chat) {
+    async fn try_endpoint(&self, order: Order) -> Result<String, Failure> {
+        if order.endpoint.can(Capability::Chat) {
             let messages = json!([{"role": "user", "content": QUESTION}]);
-            let body = json!({"model": endpoint.model, "messages": messages, "max_tokens": 32});
+            let body =
+                json!({"model": order.endpoint.model, "messages": messages, "max_tokens": 32});
             let chat = ChatOrder { order, body: body.to_string(), messages: messages.to_string() };
             let whole = self.complete_chat(chat).await?;
-            let answer: serde_json::Value = serde_json::from_slice(&whole.body)
+            let answer: serde_json::Value = serde_json::from_slice(&whole.answer)
                 .map_err(|_| Error::from(UpstreamFault::Malformed))?;
             let text = answer.pointer("/choices/0/message/content").and_then(|text| text.as_str());
             return Ok(text.unwrap_or_default().to_owned());
         }
         let content = ("input", QUESTION.as_bytes().to_vec());
         let (permit, attempt) = self.admit(&order, Action::Embed, content).await?;
-        let vectors = match self.vectors(endpoint, permit, vec![QUESTION.to_owned()]).await {
-            Ok(vectors) => vectors,
-            Err(error) => return Err(failed(attempt, error).await),
-        };
-        attempt.settle(Outcome::completed(Usage::default())).await.map_err(Error::from)?;
+        let called = self.vectors(&order, permit, vec![QUESTION.to_owned()]).await;
+        let vectors = settled(attempt, called).await?.answer;
         Ok(format!("{} × {}", vectors.len(), vectors.first().map_or(0, Vec::len)))
     }
 
@@ -165,7 +157,7 @@ impl Gateway {
     ) -> Result<ProbeResult, Error> {
         require_administrator(by)?;
         let base = base_url::check(base, self.config.allow_insecure)?;
-        let key = check_key(key)?.map(str::to_owned);
+        let key = check_key(key)?.map(ApiKey::new);
         let began = Instant::now();
         match self.list_upstream_models(by, &base, key).await {
             Ok(models) => Ok(ProbeResult {
@@ -188,7 +180,7 @@ impl Gateway {
         &self,
         by: &Principal,
         base: &str,
-        key: Option<String>,
+        key: Option<ApiKey>,
     ) -> Result<Vec<String>, Failure> {
         let place = Place {
             endpoint: None,
@@ -205,13 +197,8 @@ impl Gateway {
             self.guard.admit(request.content("base_url", base)).await.map_err(Error::from)?;
         let address = Address { url: format!("{base}/models"), key };
         let answer = upstream::call_json(&self.outbound, self.config, permit, &address, None).await;
-        match answer.and_then(|body| model_names(&body)) {
-            Ok(models) => {
-                attempt.settle(Outcome::completed(Usage::default())).await.map_err(Error::from)?;
-                Ok(models)
-            }
-            Err(error) => Err(failed(attempt, error).await),
-        }
+        let called = answer.and_then(|body| Ok((model_names(&body)?, Usage::default())));
+        Ok(settled(attempt, called).await?.answer)
     }
 }
 

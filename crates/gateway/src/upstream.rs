@@ -16,6 +16,7 @@ use serde::Deserialize;
 use crate::{
     config::Config,
     error::{Error, UpstreamFault},
+    order::ApiKey,
     pieces::{Piece, Pieces, piece_of},
     sse::Decoder,
 };
@@ -26,7 +27,7 @@ pub(crate) struct Address {
     /// `base_url` and the path of the call.
     pub(crate) url: String,
     /// The API key, if the server wants one.
-    pub(crate) key: Option<String>,
+    pub(crate) key: Option<ApiKey>,
 }
 
 /// Sends `body` and gives the whole JSON answer, byte for byte.
@@ -79,9 +80,10 @@ fn build(
     headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
     headers.insert(header::USER_AGENT, HeaderValue::from_static("kaname"));
     if let Some(key) = &address.key {
-        let mut value = HeaderValue::try_from(format!("Bearer {key}")).map_err(|_| {
-            Error::invalid("api_key", "the API key holds characters that no header may")
-        })?;
+        let mut value =
+            HeaderValue::try_from(format!("Bearer {}", key.reveal())).map_err(|_| {
+                Error::invalid("api_key", "the API key holds characters that no header may")
+            })?;
         value.set_sensitive(true);
         headers.insert(header::AUTHORIZATION, value);
     }

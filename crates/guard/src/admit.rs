@@ -92,6 +92,9 @@ impl Guard {
             .reference("purpose", request.purpose.as_str())
             .reference("action", request.action.as_str());
         act = describe(act, request);
+        if let Some(parent) = request.parent {
+            act = act.following(parent);
+        }
         for (field, value) in &request.content {
             act = act.content(field, value.clone());
         }

@@ -3,7 +3,7 @@
 use std::{fmt::Write as _, sync::Arc};
 
 use kaname_kernel::{InstitutionId, Label};
-use kaname_platform::{Platform, outbound::PermitMint, params};
+use kaname_platform::{Conn, Platform, outbound::PermitMint, params};
 use sha2::{Digest as _, Sha256};
 
 use crate::{decide::POLICY, error::Error, pack::LabelPack};
@@ -34,7 +34,20 @@ impl Guard {
     /// [`Error::UnknownPack`] when there is no such institution or its pack is not shipped.
     pub async fn pack(&self, institution: InstitutionId) -> Result<&'static LabelPack, Error> {
         let mut tx = self.platform.db.read().await?;
-        let row = tx
+        self.pack_in(&mut tx, institution).await
+    }
+
+    /// As [`Guard::pack`], in a transaction that reads more.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn pack_in(
+        &self,
+        conn: &mut Conn,
+        institution: InstitutionId,
+    ) -> Result<&'static LabelPack, Error> {
+        let row = conn
             .fetch_optional(
                 "SELECT label_pack FROM institution WHERE institution_id = $1",
                 params![institution],

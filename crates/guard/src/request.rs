@@ -1,7 +1,7 @@
 //! What asks to pass: who, why, to do what, with what label, and to which place.
 
 use kaname_budget_core::Estimate;
-use kaname_kernel::{EndpointId, InstitutionId, Label, Principal, Role, Scope};
+use kaname_kernel::{ActId, EndpointId, InstitutionId, Label, Principal, Role, Scope};
 use kaname_platform::{Act, outbound::Target};
 
 use crate::budgets::Subject;
@@ -139,6 +139,7 @@ pub struct Request {
     pub(crate) label: Label,
     pub(crate) reads: Vec<Label>,
     pub(crate) content: Vec<(&'static str, Vec<u8>)>,
+    pub(crate) parent: Option<ActId>,
     pub(crate) estimate: Option<Estimate>,
     pub(crate) within: Vec<Subject>,
 }
@@ -160,9 +161,17 @@ impl Request {
             label,
             reads: Vec::new(),
             content: Vec::new(),
+            parent: None,
             estimate: None,
             within: Vec::new(),
         }
+    }
+
+    /// Says which act led to this call: a question, say. What forgets that act forgets this too.
+    #[must_use]
+    pub fn following(mut self, parent: ActId) -> Self {
+        self.parent = Some(parent);
+        self
     }
 
     /// Adds the label of a document, an earlier turn or anything else that is sent along.

@@ -8,7 +8,7 @@ use kaname_guard::{
 };
 use kaname_kernel::{Actor, InstitutionId, Label, Principal, Role, Scope};
 use kaname_platform::{
-    Platform,
+    Act, Platform,
     outbound::{Outbound, Target},
     params,
 };
@@ -200,6 +200,39 @@ async fn without_a_log_there_is_no_permit() {
         let refused = guard.admit(chat(&test, person(&test, Label::of_rank(2)))).await;
         assert!(matches!(refused, Err(Error::Log(_))), "{refused:?}");
         assert_eq!(acts(&test.platform).await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_call_is_forgotten_with_the_act_that_led_to_it_however_late_its_acts_come() {
+    on_both(|test| async move {
+        let (guard, platform) = (guard(&test), &test.platform);
+        let person = person(&test, Label::of_rank(2));
+        let root = platform
+            .record(Act::by(&person, "test.asked").content("question", "秘密の質問"))
+            .await
+            .unwrap();
+        let (_permit, mut early) =
+            guard.admit(chat(&test, person.clone()).following(root)).await.unwrap();
+        early.received("早い答え".as_bytes());
+        early.settle(Outcome::completed(Usage::default())).await.unwrap();
+        let (_permit, mut late) =
+            guard.admit(chat(&test, person.clone()).following(root)).await.unwrap();
+        late.received("遅い答え".as_bytes());
+        for text in ["秘密の質問", "粗大ごみ", "早い答え"] {
+            assert_eq!(test.places_of(text).await, ["act_content.value"], "{text}");
+        }
+        let mut tx = platform.db.begin().await.unwrap();
+        assert_eq!(platform.forget(&mut tx, test.institution, root).await.unwrap(), 4);
+        tx.commit().await.unwrap();
+        late.settle(Outcome::completed(Usage::default())).await.unwrap();
+        let (_permit, latest) = guard.admit(chat(&test, person).following(root)).await.unwrap();
+        latest.settle(Outcome::completed(Usage::default())).await.unwrap();
+        assert_eq!(acts(platform).await.len(), 12, "every act is there");
+        for text in ["秘密の質問", "粗大ごみ", "早い答え", "遅い答え"] {
+            assert_eq!(test.places_of(text).await, Vec::<String>::new(), "{text}");
+        }
     })
     .await;
 }

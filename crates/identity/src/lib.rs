@@ -58,7 +58,7 @@ pub use self::{
     identity::Identity,
     import_users::{Imported, LineFault, ROWS_MAX, import_users},
     institutions::{Status, find_institution, status},
-    list_departments::{list_departments, list_teams},
+    list_departments::{has_department, list_departments, list_teams},
     list_keys::list_keys,
     list_users::{find_user, find_user_by_name, list_users},
     model::{Department, Institution, Key, Listed, Session, Team, User},

@@ -1,6 +1,6 @@
 //! Lists departments and the teams of one. Everybody signed in may: documents are shared by them.
 
-use kaname_kernel::{DepartmentId, Principal};
+use kaname_kernel::{DepartmentId, InstitutionId, Principal};
 use kaname_platform::Platform;
 
 use crate::{Access, Department, Error, FieldError, Listed, Team, field, store};
@@ -17,6 +17,16 @@ pub async fn list_departments(
     let page = (after.as_str(), limit.saturating_add(1));
     let departments = store::departments::list(&mut tx, by.institution, page).await?;
     Ok(Listed::cut(departments, limit, |department| department.key.clone()))
+}
+
+/// Whether the institution has the department `id`.
+pub async fn has_department(
+    platform: &Platform,
+    institution: InstitutionId,
+    id: DepartmentId,
+) -> Result<bool, Error> {
+    let mut tx = platform.db.read().await?;
+    Ok(store::departments::find(&mut tx, institution, id).await?.is_some())
 }
 
 /// A page of the teams of a department, by key.

@@ -14,7 +14,7 @@ use crate::{
     Error, Knowledge,
     answer::quotation::{Contender, choose},
     model::{Answer, AnswerMode, Citation},
-    retrieve::Ranked,
+    retrieve::{Lookup, Ranked},
     write::Writing,
 };
 
@@ -120,8 +120,12 @@ impl Knowledge {
             Some(earlier) => format!("{earlier}\n{question}"),
             None => question.clone(),
         };
-        let purpose = (Purpose::Ask, ask.collections.as_deref());
-        let found = self.retrieve(by, &looked_up, purpose).await?;
+        let lookup = Lookup {
+            purpose: Purpose::Ask,
+            collections: ask.collections.as_deref(),
+            parent: Some(asked),
+        };
+        let found = self.retrieve(by, &looked_up, lookup).await?;
         let chosen = chosen(&found.ranked, found.strength);
         let mut answer = quotation(&found.ranked, &chosen, (&own, asked));
         let mut shown = false;

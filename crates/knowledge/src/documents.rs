@@ -19,7 +19,7 @@ pub struct DocumentChange {
     pub title: Option<String>,
     /// A higher label.
     pub label: Option<Label>,
-    /// Since when it applies, `YYYY-MM-DD`.
+    /// Since when it applies, `YYYY-MM-DD`; empty for no date.
     pub effective_date: Option<String>,
 }
 
@@ -194,7 +194,8 @@ fn apply(document: &mut Document, change: DocumentChange) -> Result<(), Error> {
         document.label = label;
     }
     if let Some(date) = change.effective_date {
-        document.effective_date = Some(checked_date(&date)?);
+        let none = date.trim().is_empty();
+        document.effective_date = if none { None } else { Some(checked_date(&date)?) };
         document.date_given = true;
     }
     Ok(())

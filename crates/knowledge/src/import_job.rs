@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use futures_util::{FutureExt as _, future::BoxFuture};
+use kaname_gateway::EmbedRequest;
 use kaname_guard::{Caller, Purpose};
 use kaname_kernel::{DocumentId, InstitutionId};
 use kaname_platform::{
@@ -249,10 +250,13 @@ impl Knowledge {
         let caller = Caller::System(document.institution);
         let (mut model, mut vectors) = (String::new(), Vec::with_capacity(words.len()));
         for batch in words.chunks(self.config.batch.max(1)) {
-            let embedded = self
-                .gateway
-                .embed(&caller, Purpose::Index, &document.label, batch.to_vec())
-                .await?;
+            let request = EmbedRequest {
+                purpose: Purpose::Index,
+                label: document.label.clone(),
+                parent: None,
+                texts: batch.to_vec(),
+            };
+            let embedded = self.gateway.embed(&caller, request).await?;
             vectors.extend(embedded.vectors);
             model = embedded.model;
         }

@@ -5,9 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
-use kaname_gateway::Embedded;
+use kaname_gateway::{EmbedRequest, Embedded};
 use kaname_guard::{Caller, Purpose};
-use kaname_kernel::{CollectionId, DocumentId, Label, Principal};
+use kaname_kernel::{ActId, CollectionId, DocumentId, Label, Principal};
 use kaname_lexicon_core::{Lexicon, Question};
 use kaname_text_core::{BlockKind, Chunk};
 
@@ -33,6 +33,8 @@ use crate::{
 const TAKEN: usize = 60;
 /// Chunks whose passages are looked at.
 const CONSIDERED: usize = 40;
+/// What a word counts in the search that the question says only in other words.
+const OTHER_WORDS: f32 = 0.8;
 /// The constant of reciprocal rank fusion.
 const RRF_K: f32 = 60.0;
 
@@ -48,6 +50,14 @@ pub(crate) struct Ranked {
     pub(crate) covered_document: f32,
 }
 
+/// Why, where and after which act something is looked up.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Lookup<'a> {
+    pub(crate) purpose: Purpose,
+    pub(crate) collections: Option<&'a [CollectionId]>,
+    pub(crate) parent: Option<ActId>,
+}
+
 /// What came of a retrieval.
 #[derive(Debug)]
 pub(crate) struct Retrieved {
@@ -61,6 +71,8 @@ pub(crate) struct Retrieved {
 struct Prepared {
     question: Question,
     query: Query,
+    /// The question in other words, where there are any.
+    restated: Option<Query>,
     scopes: BTreeSet<String>,
 }
 
@@ -93,17 +105,24 @@ impl Knowledge {
         &self,
         by: &Principal,
         text: &str,
-        (purpose, collections): (Purpose, Option<&[CollectionId]>),
+        lookup: Lookup<'_>,
     ) -> Result<Retrieved, Error> {
-        let label = self.gateway.guard().default_label(by.institution).await?;
-        let embedded =
-            self.gateway.embed(&Caller::from(by), purpose, &label, vec![text.to_owned()]).await?;
         let lexicon = self.lexicon()?;
-        let readable = self.readable(by, collections).await?;
+        let question = lexicon.question(text);
+        let request = EmbedRequest {
+            purpose: lookup.purpose,
+            label: self.gateway.guard().default_label(by.institution).await?,
+            parent: lookup.parent,
+            texts: std::iter::once(text.to_owned()).chain(question.restated.clone()).collect(),
+        };
+        let embedded = self.gateway.embed(&Caller::from(by), request).await?;
+        let query = |place: usize| embedded.vectors.get(place).map(|vector| Query::new(vector));
+        let readable = self.readable(by, lookup.collections).await?;
         let shelf = self.shelf(by.institution).await?;
         let prepared = Prepared {
-            question: lexicon.question(text),
-            query: Query::new(embedded.vectors.first().map_or(&[], Vec::as_slice)),
+            question,
+            query: query(0).unwrap_or_else(|| Query::new(&[])),
+            restated: query(1),
             scopes: readable.scopes.clone(),
         };
         let searching = std::sync::Arc::clone(&shelf);
@@ -181,23 +200,21 @@ struct Readable {
 
 /// The terms with their weights, and how much more these are than in the scores of the search.
 fn weighted(shelf: &Shelf, question: &Question) -> Result<(Vec<Asked>, f32), Error> {
-    let texts = question.terms.iter().map(|term| term.text.as_str());
+    let own = question.terms.iter().map(|term| term.text.as_str());
+    let other = question.instead.iter().flat_map(|one| &one.texts).map(String::as_str);
+    let texts: BTreeSet<&str> = own.chain(other).collect();
+    let texts = texts.into_iter();
     let rarity = shelf.full_text.rarity(texts)?;
     Ok((asked(question, &rarity), rarity.stretch))
 }
 
 /// The best chunks of both searches by reciprocal rank, and the passages of each with cosines.
 fn fuse(shelf: &Shelf, prepared: &Prepared) -> Result<Together, Error> {
-    let terms: Vec<WeightedTerm> = prepared
-        .question
-        .terms
-        .iter()
-        .map(|term| WeightedTerm { text: term.text.clone(), weight: 1.0 })
-        .collect();
+    let terms = search_terms(&prepared.question);
     let scopes: Vec<String> = prepared.scopes.iter().cloned().collect();
     let by_words = shelf.full_text.search(&terms, &scopes, TAKEN)?;
     let mut near: BTreeMap<ChunkKey, Vec<Near>> = BTreeMap::new();
-    for passage in shelf.near(&prepared.query, &prepared.scopes) {
+    for passage in nearest(shelf, prepared) {
         near.entry((passage.document, passage.chunk)).or_default().push(passage);
     }
     let best = |passages: &Vec<Near>| passages.iter().map(|one| one.cosine).fold(-1.0, f32::max);
@@ -228,6 +245,37 @@ fn fuse(shelf: &Shelf, prepared: &Prepared) -> Result<Together, Error> {
     Ok(Together { chunks: fused, near, best_lexical })
 }
 
+/// The terms of the question, and at less weight what says the same in other words.
+fn search_terms(question: &Question) -> Vec<WeightedTerm> {
+    let mut terms: Vec<WeightedTerm> = question
+        .terms
+        .iter()
+        .map(|term| WeightedTerm { text: term.text.clone(), weight: 1.0 })
+        .collect();
+    let known: BTreeSet<&str> = question.terms.iter().map(|term| term.text.as_str()).collect();
+    let other: BTreeSet<&str> = question
+        .instead
+        .iter()
+        .flat_map(|one| &one.texts)
+        .map(String::as_str)
+        .filter(|text| !known.contains(text))
+        .collect();
+    let weighted = |text: &str| WeightedTerm { text: text.to_owned(), weight: OTHER_WORDS };
+    terms.extend(other.into_iter().map(weighted));
+    terms
+}
+
+/// Every passage with its cosine: with the question or with the question in other words, whichever
+/// is nearer.
+fn nearest(shelf: &Shelf, prepared: &Prepared) -> Vec<Near> {
+    let mut near = shelf.near(&prepared.query, &prepared.scopes);
+    let restated = prepared.restated.as_ref().map(|query| shelf.near(query, &prepared.scopes));
+    for (one, restated) in near.iter_mut().zip(restated.into_iter().flatten()) {
+        one.cosine = one.cosine.max(restated.cosine);
+    }
+    near
+}
+
 fn rank(
     lexicon: &Lexicon,
     question: &Question,
@@ -235,7 +283,7 @@ fn rank(
     hydrated: Vec<Hydrated>,
 ) -> Vec<Ranked> {
     let mut ranked = Vec::new();
-    let mut said_by: BTreeMap<DocumentId, BTreeSet<usize>> = BTreeMap::new();
+    let mut said_by: BTreeMap<DocumentId, Vec<f32>> = BTreeMap::new();
     for one in hydrated {
         let words: Vec<String> =
             one.passages.iter().map(|near| in_words(&one.chunk, near)).collect();
@@ -251,8 +299,11 @@ fn rank(
                 .map(|(words, near)| PassageEvidence { words: words.clone(), cosine: near.cosine })
                 .collect(),
         };
-        said_by.entry(one.document.id).or_default().extend(said(lexicon, terms, &evidence));
-        let features = features(lexicon, &question.asks, terms, &evidence);
+        let all = said_by.entry(one.document.id).or_insert_with(|| vec![0.0; terms.len()]);
+        for (all, one) in all.iter_mut().zip(said(lexicon, terms, &evidence)) {
+            *all = all.max(one);
+        }
+        let features = features(lexicon, question, terms, &evidence);
         for ((near, words), features) in one.passages.iter().zip(words).zip(features) {
             ranked.push(Ranked {
                 hit: hit(&one, near, score(&features)),

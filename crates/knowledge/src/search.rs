@@ -6,7 +6,7 @@ use kaname_guard::Purpose;
 use kaname_kernel::{ActId, CollectionId, Principal};
 use kaname_platform::Act;
 
-use crate::{Error, Knowledge, model::Hit};
+use crate::{Error, Knowledge, model::Hit, retrieve::Lookup};
 
 /// Places given at most.
 pub const HITS_MAX: usize = 50;
@@ -20,7 +20,8 @@ impl Knowledge {
         (collections, limit): (Option<&[CollectionId]>, usize),
     ) -> Result<(Vec<Hit>, ActId), Error> {
         let query = self.checked_question("query", query)?;
-        let found = self.retrieve(by, &query, (Purpose::Search, collections)).await?;
+        let lookup = Lookup { purpose: Purpose::Search, collections, parent: None };
+        let found = self.retrieve(by, &query, lookup).await?;
         let mut seen = BTreeSet::new();
         let best = found.ranked.first().map_or(1.0, |first| first.hit.score).max(f32::MIN_POSITIVE);
         let hits: Vec<Hit> = found

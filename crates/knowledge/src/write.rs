@@ -62,6 +62,7 @@ impl Knowledge {
             label: own.clone(),
             reads: passages.iter().map(|passage| passage.hit.label.clone()).collect(),
             language: Some(language),
+            parent: Some(asked),
             endpoint: Some(endpoint.id),
             messages: messages(question, passages),
             max_tokens: Some(ANSWER_TOKENS_MAX),

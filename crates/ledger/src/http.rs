@@ -242,7 +242,7 @@ async fn post_verify(
 }
 
 /// The newest signed checkpoint, for anybody.
-#[utoipa::path(get, path = "/ledger/{institution_key}/checkpoint", tag = "ledger",
+#[utoipa::path(get, path = "/ledger/{institution_key}/checkpoint", tag = "ledger", security(()),
     params(("institution_key" = String, Path, description = "The institution's key")),
     responses((status = 200, body = String, content_type = "text/plain"), (status = 404, body = Problem)))]
 async fn get_checkpoint(
@@ -256,7 +256,7 @@ async fn get_checkpoint(
 }
 
 /// The public key of the ledger, for anybody.
-#[utoipa::path(get, path = "/ledger/{institution_key}/vkey", tag = "ledger",
+#[utoipa::path(get, path = "/ledger/{institution_key}/vkey", tag = "ledger", security(()),
     params(("institution_key" = String, Path, description = "The institution's key")),
     responses((status = 200, body = String, content_type = "text/plain"), (status = 404, body = Problem)))]
 async fn get_vkey(

@@ -6,7 +6,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use lindera::dictionary::load_fs_dictionary;
 use lindera::mode::{Mode as Cut, Penalty};
@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 
 use crate::question::{Question, question};
 use crate::term::{Line, Mode, Term};
+use crate::thesaurus::Thesaurus;
 use crate::word::{PartOfSpeech, cut};
 
 /// Changes when the built form changes; a dictionary with another seal is built again.
@@ -59,6 +60,7 @@ pub enum LexiconError {
 #[derive(Clone)]
 pub struct Lexicon {
     segmenter: Arc<Segmenter>,
+    thesaurus: Arc<OnceLock<Thesaurus>>,
 }
 
 impl std::fmt::Debug for Lexicon {
@@ -123,7 +125,7 @@ impl Lexicon {
         let dictionary = load_fs_dictionary(dictionary_dir)
             .map_err(|_| LexiconError::Damaged(dictionary_dir.to_owned()))?;
         let segmenter = Segmenter::new(Cut::Decompose(Penalty::default()), dictionary, None);
-        Ok(Self { segmenter: Arc::new(segmenter) })
+        Ok(Self { segmenter: Arc::new(segmenter), thesaurus: Arc::default() })
     }
 
     /// Reads every byte of a built dictionary and compares it with the seal (about 46 MB).
@@ -162,7 +164,8 @@ impl Lexicon {
 
     /// What a question asks for, and by which terms.
     pub fn question(&self, text: &str) -> Question {
-        question(text, self.terms(text))
+        let thesaurus = self.thesaurus.get_or_init(|| Thesaurus::read(|phrase| self.terms(phrase)));
+        question(text, self.terms(text), thesaurus)
     }
 
     /// The words of a text with their part of speech, as the dictionary cuts the folded text.

@@ -11,6 +11,7 @@ mod question;
 mod spelling;
 pub mod tantivy;
 mod term;
+mod thesaurus;
 mod word;
 
 #[cfg(test)]
@@ -19,4 +20,5 @@ mod models;
 pub use lexicon::{Lexicon, LexiconError};
 pub use question::{Asks, Question};
 pub use term::{Mode, Term, TermKind};
+pub use thesaurus::Instead;
 pub use word::PartOfSpeech;

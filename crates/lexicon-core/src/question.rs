@@ -1,6 +1,8 @@
 //! Questions: what is asked for (an amount, a place, a time ...) and the terms to search by.
 
+use crate::spelling::is_kanji;
 use crate::term::Term;
+use crate::thesaurus::{Instead, Thesaurus};
 
 /// What kind of answer a question wants; a hint for choosing between sentences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -30,6 +32,12 @@ pub struct Question {
     pub terms: Vec<Term>,
     /// What is asked for; empty when the question does not say.
     pub asks: Vec<Asks>,
+    /// The units of counts that are asked for: 枚 of 何枚, メートル of 何メートル.
+    pub units: Vec<String>,
+    /// Other words for parts of the question, as offices write them.
+    pub instead: Vec<Instead>,
+    /// The question with those words in their places; none where there are none.
+    pub restated: Option<String>,
 }
 
 /// Phrases that show what is asked for. A phrase here may also be a content word (料金).
@@ -136,16 +144,56 @@ const ASKING: &[&str] = &[
 ];
 
 /// Reads a question; `terms` are the terms of its text.
-pub(crate) fn question(text: &str, terms: Vec<Term>) -> Question {
+pub(crate) fn question(text: &str, terms: Vec<Term>, thesaurus: &Thesaurus) -> Question {
     let folded = crate::fold::fold(text);
     let asks = SIGNS
         .iter()
         .filter(|(_, signs)| signs.iter().any(|sign| folded.as_str().contains(sign)))
         .map(|(asks, _)| *asks)
         .collect();
-    let terms =
+    let units = units(folded.as_str());
+    let terms: Vec<Term> =
         terms.into_iter().filter(|term| term.is_content && !only_asks(text, term)).collect();
-    Question { terms, asks }
+    let instead = thesaurus.instead(text, &terms);
+    let restated = restated(text, &terms, &instead);
+    Question { terms, asks, units, instead, restated }
+}
+
+/// What is counted: the kanji or katakana right behind 何.
+fn units(folded: &str) -> Vec<String> {
+    let unit = |behind: &str| {
+        let first = behind.chars().next()?;
+        let alike: fn(char) -> bool = if is_kanji(first) { is_kanji } else { is_katakana };
+        let unit: String = behind.chars().take_while(|c| alike(*c)).collect();
+        (!unit.is_empty()).then_some(unit)
+    };
+    folded.split('何').skip(1).filter_map(unit).collect()
+}
+
+fn is_katakana(character: char) -> bool {
+    matches!(character, 'ァ'..='ヺ' | 'ー')
+}
+
+/// `text` with the first of the other words in the place of each part; a longer part goes first.
+fn restated(text: &str, terms: &[Term], instead: &[Instead]) -> Option<String> {
+    let span = |one: &Instead| {
+        let inside = || one.places.iter().filter_map(|place| terms.get(*place));
+        let start = inside().map(|term| term.start).min()?;
+        Some(start..inside().map(|term| term.end).max()?)
+    };
+    let mut parts: Vec<_> =
+        instead.iter().filter_map(|one| Some((span(one)?, one.phrase.as_str()))).collect();
+    parts.sort_by_key(|(span, _)| (span.start, std::cmp::Reverse(span.end)));
+    let (mut said, mut from) = (String::with_capacity(text.len()), 0);
+    for (span, phrase) in &parts {
+        if span.start >= from {
+            said.push_str(text.get(from..span.start)?);
+            said.push_str(phrase);
+            from = span.end;
+        }
+    }
+    said.push_str(text.get(from..)?);
+    (!parts.is_empty()).then_some(said)
 }
 
 fn only_asks(text: &str, term: &Term) -> bool {

@@ -2,7 +2,8 @@
 //!
 //! An act's entry holds salted commitments, never content; content and salts lie beside it, so
 //! that they can be disclosed, or forgotten, without touching the tree. The `ledger` slice
-//! publishes and proves; everybody may append.
+//! publishes and proves; everybody may append. What follows from a forgotten act is forgotten, too,
+//! however late it comes.
 
 use std::collections::BTreeMap;
 
@@ -104,6 +105,18 @@ impl Act {
     }
 }
 
+/// Inserts an act, and says since when the act that it follows from is forgotten.
+const INSERT: &str = "INSERT INTO act (act_id, institution_id, at_ms, kind, user_id, actor_name, \
+    via, label, parent_act_id, refs, entry, forgotten_at_ms) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, \
+    (SELECT forgotten_at_ms FROM act WHERE act_id = $9)) RETURNING forgotten_at_ms";
+
+/// The same where several write at once: who forgets the parent goes wholly before or wholly after.
+const INSERT_SHARED: &str = "INSERT INTO act (act_id, institution_id, at_ms, kind, user_id, actor_name, \
+    via, label, parent_act_id, refs, entry, forgotten_at_ms) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, \
+    (SELECT forgotten_at_ms FROM act WHERE act_id = $9 FOR KEY SHARE)) RETURNING forgotten_at_ms";
+
 impl Platform {
     /// Appends `act` in `tx`; it is durable once `tx` commits, and in the ledger soon after.
     ///
@@ -139,16 +152,23 @@ impl Platform {
             entry.encode().map_err(|_| DbError::Inconsistent { column: "entry".to_owned() })?;
         let refs = serde_json::to_string(&act.refs)
             .map_err(|_| DbError::Inconsistent { column: "refs".to_owned() })?;
-        tx.execute_one(
-            "INSERT INTO act (act_id, institution_id, at_ms, kind, user_id, actor_name, via, label, \
-             parent_act_id, refs, entry) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-            params![
-                id, act.institution, at, act.kind, act.user, act.actor_name, act.via,
-                act.label.as_ref(), act.parent, refs, bytes
-            ],
-        )
-        .await?;
-        for (field, salt, value) in salted {
+        let insert = if tx.is_postgres() { INSERT_SHARED } else { INSERT };
+        let row = params![
+            id,
+            act.institution,
+            at,
+            act.kind,
+            act.user,
+            act.actor_name,
+            act.via,
+            act.label.as_ref(),
+            act.parent,
+            refs,
+            bytes
+        ];
+        let forgotten: Option<i64> = tx.fetch_one(insert, row).await?.get("forgotten_at_ms")?;
+        let kept = if forgotten.is_some() { Vec::new() } else { salted };
+        for (field, salt, value) in kept {
             tx.execute_one(
                 "INSERT INTO act_content (act_id, institution_id, field, salt, value) \
                  VALUES ($1, $2, $3, $4, $5)",
@@ -156,19 +176,33 @@ impl Platform {
             )
             .await?;
         }
-        tx.wake_on_commit();
+        tx.has_act();
         Ok(id)
     }
 
     /// Forgets what the act `root` and every act that follows from it commit to, salts included.
     ///
     /// The entries stay, and the tree still verifies; what they stand for can no longer be shown.
+    /// What is appended later and follows from any of them keeps nothing either.
     pub async fn forget(
         &self,
         tx: &mut Tx,
         institution: InstitutionId,
         root: ActId,
     ) -> Result<u64, DbError> {
+        if tx.is_postgres() {
+            lock_tree(tx, institution, root).await?;
+        }
+        tx.execute(
+            "WITH RECURSIVE chain (act_id) AS (\
+             SELECT act_id FROM act WHERE institution_id = $1 AND act_id = $2 \
+             UNION SELECT a.act_id FROM act a JOIN chain c ON a.parent_act_id = c.act_id \
+             WHERE a.institution_id = $1) \
+             UPDATE act SET forgotten_at_ms = $3 \
+             WHERE forgotten_at_ms IS NULL AND act_id IN (SELECT act_id FROM chain)",
+            params![institution, root, self.now()],
+        )
+        .await?;
         tx.execute(
             "WITH RECURSIVE chain (act_id) AS (\
              SELECT act_id FROM act WHERE institution_id = $1 AND act_id = $2 \
@@ -186,5 +220,28 @@ impl Platform {
         let id = self.append(&mut tx, act).await?;
         tx.commit().await?;
         Ok(id)
+    }
+}
+
+/// Waits for whoever appends to the tree under `root`, and lets nobody else, until `tx` ends.
+async fn lock_tree(tx: &mut Tx, institution: InstitutionId, root: ActId) -> Result<(), DbError> {
+    let mut known = 0;
+    loop {
+        // Each round sees what was committed while the one before waited.
+        let acts = tx
+            .fetch_all(
+                "WITH RECURSIVE chain (act_id) AS (\
+                 SELECT act_id FROM act WHERE institution_id = $1 AND act_id = $2 \
+                 UNION SELECT a.act_id FROM act a JOIN chain c ON a.parent_act_id = c.act_id \
+                 WHERE a.institution_id = $1) \
+                 SELECT act_id FROM act WHERE act_id IN (SELECT act_id FROM chain) \
+                 ORDER BY act_id FOR UPDATE",
+                params![institution, root],
+            )
+            .await?;
+        if acts.len() == known {
+            return Ok(());
+        }
+        known = acts.len();
     }
 }

@@ -39,8 +39,17 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone)]
 pub struct Db {
     inner: Inner,
-    /// Woken after every commit that appended an act or a job.
-    pub(crate) work: Arc<Notify>,
+    /// Who waits for work.
+    pub(crate) work: Work,
+}
+
+/// Who is woken after a commit: apart, so that an act does not send every worker looking for jobs.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Work {
+    /// After every commit that appended an act.
+    pub(crate) acts: Arc<Notify>,
+    /// After every commit that added a job.
+    pub(crate) jobs: Arc<Notify>,
 }
 
 #[derive(Debug, Clone)]
@@ -67,9 +76,11 @@ impl Db {
         let readers = SqlitePoolOptions::new()
             .max_connections(SQLITE_READERS)
             .acquire_timeout(ACQUIRE_TIMEOUT)
+            // A connection to a file does not go stale: asking it first would double small reads.
+            .test_before_acquire(false)
             .connect_lazy_with(options.clone().create_if_missing(false).pragma("query_only", "ON"));
         let options = Box::new(options);
-        Ok(Self { inner: Inner::Sqlite { writer, readers, options }, work: Arc::default() })
+        Ok(Self { inner: Inner::Sqlite { writer, readers, options }, work: Work::default() })
     }
 
     /// Connects to PostgreSQL at `url`.
@@ -84,7 +95,7 @@ impl Db {
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .connect_with(options)
             .await?;
-        Ok(Self { inner: Inner::Postgres(pool), work: Arc::default() })
+        Ok(Self { inner: Inner::Postgres(pool), work: Work::default() })
     }
 
     /// Starts a transaction that may write. Nothing of it stays unless [`Tx::commit`] returns `Ok`.

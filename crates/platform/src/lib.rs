@@ -11,6 +11,7 @@ pub mod blobs;
 pub mod db;
 pub mod http;
 pub mod jobs;
+mod named;
 pub mod outbound;
 pub mod secrets;
 mod sequencer;

@@ -11,6 +11,7 @@ use kaname_ledger_core::{
     Checkpoint, Digest, MemoryTiles, SigningKey, TileId, VerifyingKey, grow, leaf_hash, parse_tile,
     tiles_for_root,
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     Act, Platform,
@@ -23,6 +24,9 @@ use crate::{
 const BATCH: i64 = 2_000;
 /// How often pending acts are looked for, besides being woken.
 const POLL_EVERY: Duration = Duration::from_millis(200);
+/// How long acts gather after the first: those of one call share a signature, and the sequencer
+/// does not run while the call that woke it is on its way out.
+const GATHER_FOR: Duration = Duration::from_millis(20);
 /// The name of the seed in the secret store, under the institution's id.
 const SEED: &str = "ledger-seed";
 
@@ -90,7 +94,7 @@ impl Sequencer {
         tasks.spawn("sequencer", async move {
             let stopping = self.platform.tasks.stopping();
             while !stopping.is_cancelled() {
-                let woken = self.platform.db.work.notified();
+                let woken = self.platform.db.work.acts.notified();
                 let ran = self.run_once().await;
                 // A database that closes while the process stops is no fault.
                 if let Err(error) = ran
@@ -99,7 +103,7 @@ impl Sequencer {
                     tracing::error!(error = &error as &dyn std::error::Error, "sequencing failed");
                 }
                 tokio::select! {
-                    () = woken => {}
+                    () = woken => gather(&stopping).await,
                     () = tokio::time::sleep(POLL_EVERY) => {}
                     () = stopping.cancelled() => {}
                 }
@@ -273,6 +277,14 @@ pub async fn load_tiles(
         tiles.insert(id.level(), id.index(), hashes);
     }
     Ok(tiles)
+}
+
+/// Waits until acts have gathered, or the process stops.
+async fn gather(stopping: &CancellationToken) {
+    tokio::select! {
+        () = tokio::time::sleep(GATHER_FOR) => {}
+        () = stopping.cancelled() => {}
+    }
 }
 
 /// A ledger's origin and key name: no host, so that it stays true when the server moves.

@@ -1,7 +1,7 @@
 //! The act log and the sequencer, on both databases.
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use kaname_kernel::InstitutionId;
 use kaname_ledger_core::{
     Checkpoint, TreeHead, inclusion_proof, leaf_hash, tiles_for_inclusion, verify_inclusion,
@@ -58,6 +58,35 @@ async fn an_act_in_a_dropped_transaction_never_happened() {
             tx.fetch_all("SELECT kind FROM act WHERE kind LIKE 'test.%'", params![]).await.unwrap();
         let kinds: Vec<String> = rows.iter().map(|row| row.get("kind").unwrap()).collect();
         assert_eq!(kinds, ["test.kept"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_forgets_and_who_appends_at_the_same_time_leave_nothing() {
+    on_both(|test| async move {
+        let (platform, institution) = (&test.platform, test.institution);
+        for _ in 0..10 {
+            let root = platform.record(Act::by_system(institution, "test.root")).await.unwrap();
+            let append = async |writer: usize| {
+                let mut last = root;
+                for number in 0..5 {
+                    let act = Act::by_system(institution, "test.act")
+                        .following(last)
+                        .content("text", format!("行為{writer}の{number}"));
+                    last = platform.record(act).await.unwrap();
+                }
+            };
+            let forget = async {
+                let mut tx = platform.db.begin().await.unwrap();
+                platform.forget(&mut tx, institution, root).await.unwrap();
+                tx.commit().await.unwrap();
+            };
+            join(join_all((0..8).map(append)), forget).await;
+        }
+        assert_eq!(test.places_of("行為").await, Vec::<String>::new());
+        Sequencer::new(platform.clone()).run_once().await.unwrap();
+        check_every_leaf(platform, institution).await;
     })
     .await;
 }

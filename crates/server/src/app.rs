@@ -1,12 +1,14 @@
 //! The wiring: what each slice is given, and the one router that they make together.
 
 mod answers;
+#[cfg(test)]
+mod crossing;
 mod embedder;
 mod generator;
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -169,7 +171,7 @@ impl App {
             Arc::new(answers::FromDocuments(knowledge.clone())),
             kaname_workspace::Config::default(),
         );
-        let metrics = start_metrics().context("metrics cannot be collected")?;
+        let metrics = metrics()?;
         Ok(Self {
             started_at: platform.now(),
             models_dir: config.models_dir.clone(),
@@ -246,6 +248,17 @@ impl App {
         platform.tasks.shut_down(GRACE).await;
         drop(opened);
     }
+}
+
+/// Numbers are counted for the whole process, however many applications it opens.
+fn metrics() -> anyhow::Result<MetricsHandle> {
+    static STARTED: Mutex<Option<MetricsHandle>> = Mutex::new(None);
+    let mut started = STARTED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(handle) = started.as_ref() {
+        return Ok(handle.clone());
+    }
+    let handle = start_metrics().context("metrics cannot be collected")?;
+    Ok(started.insert(handle).clone())
 }
 
 /// The gateway with whatever models this process can run itself.

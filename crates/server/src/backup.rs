@@ -4,7 +4,8 @@
 //! is whole and synced.
 
 use std::{
-    fs::{self, File},
+    fs::{self, OpenOptions},
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -75,6 +76,7 @@ struct Packing {
 impl Packing {
     fn pack(&self) -> anyhow::Result<u64> {
         let part = self.target.with_extension("part");
+        let _left = fs::remove_file(&part);
         let packed = self.pack_into(&part);
         if packed.is_err() {
             let _half = fs::remove_file(&part);
@@ -85,8 +87,10 @@ impl Packing {
     }
 
     fn pack_into(&self, part: &Path) -> anyhow::Result<u64> {
-        let file =
-            File::create(part).with_context(|| format!("{} cannot be written", part.display()))?;
+        // The archive opens everything: nobody but this user may read it.
+        let mut options = OpenOptions::new();
+        let file = options.create_new(true).write(true).mode(0o600).open(part);
+        let file = file.with_context(|| format!("{} cannot be written", part.display()))?;
         let mut archive = tar::Builder::new(GzEncoder::new(file, Compression::fast()));
         let mut header = tar::Header::new_gnu();
         header.set_size(u64::try_from(self.manifest.len())?);

@@ -74,6 +74,8 @@ pub(crate) enum Command {
     /// Looks whether this version can open the data folder.
     #[command(subcommand)]
     Upgrade(UpgradeCommand),
+    /// Prints the OpenAPI document of the API.
+    Openapi,
     /// Prints completions for a shell.
     Completions {
         /// The shell.

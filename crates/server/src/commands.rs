@@ -11,6 +11,7 @@ mod keys;
 mod ledger;
 mod migrate;
 mod model;
+mod openapi;
 pub(crate) mod print;
 mod restore;
 mod upgrade;
@@ -86,6 +87,7 @@ async fn dispatch(cli: Cli, config: Config) -> anyhow::Result<Done> {
         Command::Worker => worker::run(&config).await,
         Command::Migrate => migrate::run(&config, json).await,
         Command::Model(command) => model::run(command, &config, json),
+        Command::Openapi => openapi::run().await,
         Command::Restore { file } => restore::run(&config, &file, json).await,
         Command::Upgrade(UpgradeCommand::Check) => upgrade::run(&config, json).await,
         Command::Ledger(command) if ledger::is_offline(&command) => {

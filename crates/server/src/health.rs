@@ -1,5 +1,7 @@
 //! What an administrator sees of the server's health, and what a load balancer asks.
 
+use std::collections::BTreeMap;
+
 use axum::{
     Json,
     extract::{FromRef, State},
@@ -8,9 +10,13 @@ use axum::{
 };
 use kaname_identity::{Access, Identity, Route, SignedIn};
 use kaname_kernel::{Principal, Role};
-use kaname_platform::{Platform, head, http::Problem, params};
+use kaname_platform::{
+    Platform, head,
+    http::{Problem, one_of},
+    params,
+};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{ToSchema, openapi::Schema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{app::App, models};
@@ -37,14 +43,25 @@ where
     OpenApiRouter::new().routes(routes!(get_health)).with_state(app)
 }
 
+fn states() -> Schema {
+    one_of(["ok", "warning", "failing"])
+}
+
 /// One thing that was looked at.
 #[derive(Debug, Serialize, ToSchema)]
 struct Check {
     /// Stable name; screens translate it.
     name: &'static str,
-    /// `ok`, `warning` or `failing`.
+    /// How it is.
+    #[schema(schema_with = states)]
     state: &'static str,
+    /// What was found, a stable name within the check; screens translate it.
+    code: &'static str,
+    /// Numbers and names that belong into the sentence.
+    values: BTreeMap<&'static str, String>,
+    /// The sentence in English.
     detail: String,
+    /// What to do, in English.
     fix: Option<String>,
 }
 
@@ -79,26 +96,30 @@ async fn get_health(
 }
 
 async fn database(platform: &Platform) -> Check {
-    let (state, detail) = match platform.db.begin().await {
+    let (state, code, detail) = match platform.db.begin().await {
         // Dropped, it is rolled back: this only proves that a write could begin.
-        Ok(_) => ("ok", "writable".to_owned()),
-        Err(error) => ("failing", error.to_string()),
+        Ok(_) => ("ok", "writable", "writable".to_owned()),
+        Err(error) => ("failing", "not_writable", error.to_string()),
     };
     let fix =
         (state != "ok").then(|| "check the disk's space and the data folder's rights".to_owned());
-    Check { name: "database", state, detail, fix }
+    Check { name: "database", state, code, values: BTreeMap::new(), detail, fix }
 }
 
 async fn ledger(platform: &Platform, principal: &Principal) -> Check {
-    let (state, detail) = match look_at_ledger(platform, principal).await {
-        Ok((size, 0)) => ("ok", format!("{size} leaves, none waiting")),
+    let values = |size: u64, waiting: i64| {
+        BTreeMap::from([("size", size.to_string()), ("waiting", waiting.to_string())])
+    };
+    let (state, code, values, detail) = match look_at_ledger(platform, principal).await {
+        Ok((size, 0)) => ("ok", "sealed", values(size, 0), format!("{size} leaves, none waiting")),
         Ok((size, waiting)) => {
-            ("failing", format!("{size} leaves, {waiting} wait for the sequencer"))
+            let detail = format!("{size} leaves, {waiting} wait for the sequencer");
+            ("failing", "waiting", values(size, waiting), detail)
         }
-        Err(detail) => ("failing", detail),
+        Err(detail) => ("failing", "unreadable", BTreeMap::new(), detail),
     };
     let fix = (state != "ok").then(|| "look at the log for «sequencing failed»".to_owned());
-    Check { name: "ledger", state, detail, fix }
+    Check { name: "ledger", state, code, values, detail, fix }
 }
 
 async fn look_at_ledger(platform: &Platform, principal: &Principal) -> Result<(u64, i64), String> {
@@ -127,6 +148,8 @@ fn model_checks(app: &App) -> Vec<Check> {
             Check {
                 name,
                 state: if here { "ok" } else { "failing" },
+                code: if here { "here" } else { "missing" },
+                values: BTreeMap::from([("model", model.id.clone())]),
                 detail: format!("{} {}", model.id, if here { "is here" } else { "is missing" }),
                 fix: (!here).then(|| format!("kaname model fetch {}", model.id)),
             }

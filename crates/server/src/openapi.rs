@@ -1,4 +1,8 @@
 //! The one OpenAPI document, gathered from what every slice says of its routes.
+//!
+//! `docs/openapi.json` is its snapshot, from which the web app's types are made; a test compares.
+
+mod complete;
 
 use axum::{
     http::header,
@@ -7,11 +11,11 @@ use axum::{
 use kaname_gateway::http::GatewayState;
 use utoipa::openapi::{
     Info, OpenApi, OpenApiBuilder,
-    security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme},
+    security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
 };
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{app::App, health};
+use crate::{app::App, config::Config, health};
 
 /// Base of Kaname's own API.
 pub(crate) const BASE: &str = "/api/v1";
@@ -46,14 +50,32 @@ fn described() -> OpenApi {
     OpenApiBuilder::new().info(info.build()).build()
 }
 
-/// The document as text, with how to sign in added.
+/// The document as text, without a server: of an application in a folder that is thrown away.
+pub(crate) async fn text() -> anyhow::Result<String> {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().display().to_string();
+    let only_here = |name: &str| (name == "KANAME_DATA_DIR").then(|| data.clone());
+    let app = App::open(&Config::from_sources(None, &only_here)?).await?;
+    let (_, document) = routes(&app).split_for_parts();
+    app.close().await;
+    Ok(finish(document)?)
+}
+
+/// The document as text, with how to sign in and what every route has in common added.
 pub(crate) fn finish(mut document: OpenApi) -> serde_json::Result<String> {
     let components = document.components.get_or_insert_default();
     components.add_security_scheme(
         "session",
-        SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(kaname_identity::COOKIE))),
+        SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
+            kaname_identity::COOKIE,
+            "Whatever is no GET also needs the header x-kaname-csrf with the session's csrf_token",
+        ))),
     );
     components.add_security_scheme("key", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    let either = ["session", "key"].map(|name| SecurityRequirement::new(name, [""; 0]));
+    document.security = Some(either.to_vec());
+    let mut document = serde_json::to_value(document)?;
+    complete::complete(&mut document);
     serde_json::to_string_pretty(&document)
 }
 
@@ -72,7 +94,6 @@ mod tests {
     use tower::ServiceExt as _;
 
     use super::*;
-    use crate::config::Config;
 
     /// Every route that a slice lists, with its full path.
     fn listed() -> Vec<(&'static str, String, Access)> {
@@ -115,6 +136,28 @@ mod tests {
         found
     }
 
+    /// Whether the document says that nobody needs to sign in.
+    fn is_open(document: &OpenApi, method: &str, path: &str) -> bool {
+        let item = &document.paths.paths[path];
+        let operation = match method {
+            "GET" => &item.get,
+            "POST" => &item.post,
+            "PUT" => &item.put,
+            "PATCH" => &item.patch,
+            _ => &item.delete,
+        };
+        operation.as_ref().unwrap().security.is_some()
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn the_snapshot_of_the_document_is_current() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/openapi.json");
+        let snapshot = std::fs::read_to_string(path).unwrap();
+        let current = text().await.unwrap();
+        let fix = "run `kaname openapi > docs/openapi.json`, then `npm run api:generate` in web";
+        assert!(snapshot.trim_end() == current, "docs/openapi.json is not current: {fix}");
+    }
+
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn every_documented_route_is_listed_and_refuses_who_is_not_signed_in() {
         let folder = tempfile::tempdir().unwrap();
@@ -128,6 +171,10 @@ mod tests {
         let named: BTreeSet<_> =
             rules.iter().map(|(method, path, _)| (*method, path.clone())).collect();
         assert_eq!(documented(&document), named);
+        let public = |access: &Access| *access == Access::Public;
+        for (method, path, access) in &rules {
+            assert_eq!(is_open(&document, method, path), public(access), "{method} {path}");
+        }
         let router = app.router(&config).unwrap();
         let id = "01890000-0000-7000-8000-000000000000";
         for (method, path, access) in rules {

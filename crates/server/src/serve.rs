@@ -17,7 +17,7 @@ use crate::{
     config::Config,
     console,
     data_dir::DataDir,
-    tls::TlsListener,
+    tls::{self, TlsListener},
 };
 
 /// How long requests in flight may take once the server has been asked to stop.
@@ -25,6 +25,8 @@ const GRACE: Duration = Duration::from_secs(20);
 
 /// Serves until a signal asks to stop.
 pub(crate) async fn run(config: &Config, as_json: bool) -> anyhow::Result<Done> {
+    // Before anything is announced: a certificate that cannot be used is told at once.
+    let acceptor = config.tls.as_ref().map(tls::acceptor).transpose()?;
     let app = App::open(config).await?;
     let router = app.router(config)?;
     let listener = TcpListener::bind(config.listen).await.with_context(|| {
@@ -39,8 +41,8 @@ pub(crate) async fn run(config: &Config, as_json: bool) -> anyhow::Result<Done> 
     let tasks = app.platform.tasks.clone();
     let serving = tasks.clone();
     let served = async move {
-        let served = if let Some(tls) = &config.tls {
-            let listener = TlsListener::start(listener, tls, &serving)?;
+        let served = if let Some(acceptor) = acceptor {
+            let listener = TlsListener::start(listener, acceptor, &serving)?;
             axum::serve(listener, router).with_graceful_shutdown(stopping.cancelled_owned()).await
         } else {
             // One write an event: a token must not wait for the next one to fill a packet.

@@ -32,13 +32,12 @@ pub(crate) struct TlsListener {
 }
 
 impl TlsListener {
-    /// Shakes hands on `listener` with the certificate in `tls`.
-    ///
-    /// # Errors
-    ///
-    /// When certificate or key cannot be read or do not belong together.
-    pub(crate) fn start(listener: TcpListener, tls: &Tls, tasks: &Tasks) -> anyhow::Result<Self> {
-        let acceptor = TlsAcceptor::from(Arc::new(server_config(tls)?));
+    /// Shakes hands on `listener` by what `acceptor` holds.
+    pub(crate) fn start(
+        listener: TcpListener,
+        acceptor: TlsAcceptor,
+        tasks: &Tasks,
+    ) -> io::Result<Self> {
         let address = listener.local_addr()?;
         let (sender, ready) = mpsc::channel(READY_MAX);
         let spawner = tasks.clone();
@@ -93,7 +92,12 @@ impl Listener for TlsListener {
     }
 }
 
-fn server_config(tls: &Tls) -> anyhow::Result<ServerConfig> {
+/// What shakes hands with the certificate in `tls`.
+///
+/// # Errors
+///
+/// When certificate or key cannot be read or do not belong together.
+pub(crate) fn acceptor(tls: &Tls) -> anyhow::Result<TlsAcceptor> {
     let chain: Vec<_> = CertificateDer::pem_reader_iter(open(&tls.certificate)?)
         .collect::<Result<_, _>>()
         .with_context(|| format!("{} holds no PEM certificate", tls.certificate.display()))?;
@@ -106,7 +110,7 @@ fn server_config(tls: &Tls) -> anyhow::Result<ServerConfig> {
         .with_single_cert(chain, key)
         .context("certificate and key do not belong together")?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(config)
+    Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
 fn open(path: &Path) -> anyhow::Result<File> {

@@ -5,6 +5,7 @@
 
 mod platform;
 mod postgres;
+mod traces;
 mod upstream;
 mod world;
 

@@ -1,7 +1,9 @@
 //! A real PostgreSQL for one test process: made on first use, gone with the process.
 //!
-//! `initdb` refuses root, so as root it runs as the `postgres` user. A thread of its own owns the
-//! server; the kernel stops the server when that thread, and so the process, is gone.
+//! `initdb` refuses root, so as root it runs as the `postgres` user. A thread of its own owns a
+//! keeper process; the kernel tells the keeper when that thread, and so the test, is gone, however
+//! it went, and the keeper stops the server and removes its folder. Where even the keeper was
+//! killed, the next start removes the folder: its name says whose it was.
 
 use std::{
     path::{Path, PathBuf},
@@ -14,6 +16,16 @@ use std::{
 };
 
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+
+/// How the folder's name begins; the process id of the test follows.
+const PREFIX: &str = "kaname-pg-";
+/// Runs a server in a folder until told to stop, then removes the folder.
+const KEEPER: &str = r#"folder=$1; shift
+trap 'kill -INT "$server"' INT TERM
+"$@" & server=$!
+wait "$server"; wait "$server"
+rm -rf "$folder"
+"#;
 
 static SERVER: OnceLock<PathBuf> = OnceLock::new();
 static DATABASES: AtomicU32 = AtomicU32::new(0);
@@ -45,14 +57,15 @@ fn start() -> PathBuf {
 }
 
 fn serve(ready: &mpsc::Sender<PathBuf>) {
-    let folder = tempfile::Builder::new().prefix("kaname-pg-").tempdir().expect("a folder");
-    let path = folder.path().to_owned();
+    remove_orphans(&std::env::temp_dir());
+    let prefix = format!("{PREFIX}{}-", std::process::id());
+    let path = tempfile::Builder::new().prefix(&prefix).tempdir().expect("a folder").keep();
     if is_root() {
         run(Command::new("chown").arg("postgres").arg(&path));
     }
     let data = path.join("data");
-    let mut init = as_unprivileged("initdb");
-    init.args([
+    let mut init = as_unprivileged();
+    init.arg(program("initdb")).args([
         "--auth=trust",
         "--username=postgres",
         "--encoding=UTF8",
@@ -60,8 +73,11 @@ fn serve(ready: &mpsc::Sender<PathBuf>) {
         "--locale=C",
     ]);
     run(init.arg("-D").arg(&data).stdout(Stdio::null()));
-    let mut postgres = as_unprivileged("postgres");
+    let mut postgres = as_unprivileged();
     postgres
+        .args(["sh", "-c", KEEPER, "keeper"])
+        .arg(&path)
+        .arg(program("postgres"))
         .arg("-D")
         .arg(&data)
         .args(["-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=200"])
@@ -79,6 +95,24 @@ fn serve(ready: &mpsc::Sender<PathBuf>) {
     let _ended = server.wait();
 }
 
+/// Removes the folders of processes that are gone.
+fn remove_orphans(parent: &Path) {
+    for entry in std::fs::read_dir(parent).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        if owner(&name.to_string_lossy()).is_some_and(|pid| !Path::new("/proc").join(pid).exists())
+        {
+            // Another test may have been faster; whatever cannot be removed is left.
+            let _gone = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// The process id in a folder's name.
+fn owner(name: &str) -> Option<&str> {
+    let (pid, _) = name.strip_prefix(PREFIX)?.split_once('-')?;
+    pid.bytes().all(|byte| byte.is_ascii_digit()).then_some(pid)
+}
+
 fn run(command: &mut Command) {
     assert!(command.status().expect("the program runs").success(), "{command:?} failed");
 }
@@ -88,12 +122,13 @@ fn is_root() -> bool {
     status.lines().any(|line| line.starts_with("Uid:\t0\t"))
 }
 
-fn as_unprivileged(name: &str) -> Command {
+/// The beginning of a command that drops root and ends, told by SIGINT, with the thread that runs it.
+fn as_unprivileged() -> Command {
     let mut command = Command::new("setpriv");
     if is_root() {
         command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]);
     }
-    command.args(["--pdeathsig", "INT", "--"]).arg(program(name));
+    command.args(["--pdeathsig", "INT", "--"]);
     command.current_dir("/");
     command
 }
@@ -105,4 +140,51 @@ fn program(name: &str) -> PathBuf {
         .unwrap_or_default();
     versions.sort();
     versions.into_iter().rfind(|path| path.exists()).unwrap_or_else(|| PathBuf::from(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_of_a_process_that_is_gone_is_removed_and_that_of_a_living_one_stays() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = |name: String| {
+            let path = parent.path().join(name);
+            std::fs::create_dir_all(path.join("data")).unwrap();
+            path
+        };
+        let mut ended = Command::new("true").spawn().unwrap();
+        let pid = ended.id();
+        ended.wait().unwrap();
+        let orphan = folder(format!("{PREFIX}{pid}-abc"));
+        let mine = folder(format!("{PREFIX}{}-abc", std::process::id()));
+        let foreign = folder(format!("{PREFIX}other"));
+        remove_orphans(parent.path());
+        assert!(!orphan.exists() && mine.exists() && foreign.exists());
+    }
+
+    #[test]
+    fn the_keeper_ends_the_server_and_removes_its_folder_when_the_test_is_gone() {
+        let folder = tempfile::tempdir().unwrap().keep();
+        let begun = folder.join("begun");
+        let (sender, started) = mpsc::channel();
+        let server = [r#"trap 'exit 0' INT; : > "$1"; while :; do sleep 60 & wait $!; done"#, "s"];
+        let kept = folder.clone();
+        let owner = std::thread::spawn(move || {
+            let mut keeper = Command::new("setpriv");
+            keeper.args(["--pdeathsig", "INT", "--", "sh", "-c", KEEPER, "keeper"]).arg(&kept);
+            // What a shell runs beside itself ignores SIGINT until it says otherwise.
+            keeper.args(["env", "--default-signal=INT", "bash", "-c"]).args(server).arg(&begun);
+            let child = keeper.spawn().unwrap();
+            while !begun.exists() {
+                std::thread::yield_now();
+            }
+            sender.send(child).unwrap();
+        });
+        let mut child = started.recv().unwrap();
+        owner.join().unwrap();
+        assert!(child.wait().unwrap().success());
+        assert!(!folder.exists());
+    }
 }

@@ -1,8 +1,8 @@
 //! Deletes a conversation: what was said is gone, also beside the acts; that it was said stays.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
-use kaname_kernel::{ConversationId, Principal};
+use kaname_kernel::{ActId, ConversationId, Principal};
 use kaname_platform::Act;
 
 use crate::{
@@ -44,7 +44,9 @@ impl Workspace {
         let conversation = conversations::lock(&mut tx, owner, id).await?.ok_or(Error::NotFound)?;
         let acts = messages::delete_all(&mut tx, (principal.institution, id)).await?;
         conversations::delete(&mut tx, owner, id).await?;
-        for act in acts.into_iter().chain([conversation.act]) {
+        // Oldest first: whoever else forgets or appends takes them in the same order.
+        let acts: BTreeSet<ActId> = acts.into_iter().chain([conversation.act]).collect();
+        for act in acts {
             self.platform.forget(&mut tx, principal.institution, act).await?;
         }
         let deleted = Act::by(principal, "workspace.conversation_deleted")

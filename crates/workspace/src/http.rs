@@ -10,9 +10,9 @@ use axum::{
 };
 use kaname_identity::{Access, Route, SignedIn};
 use kaname_kernel::{CollectionId, ConversationId, Scope};
-use kaname_platform::http::{Body, Id, Page, Params, Problem};
+use kaname_platform::http::{Body, Id, Page, Params, Problem, one_of};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{ToSchema, openapi::Schema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{Change, Conversation, Error, Message, NewQuestion, Workspace};
@@ -69,6 +69,21 @@ struct NewMessage {
     /// Where to look, from now on in this conversation.
     #[schema(value_type = Option<Vec<String>>)]
     collection_ids: Option<Vec<CollectionId>>,
+}
+
+fn event_names() -> Schema {
+    one_of(["started", "status", "delta", "citations", "done", "failed"])
+}
+
+/// One event of an answer.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the stream in the OpenAPI document")]
+struct AnswerEvent {
+    /// What it tells.
+    #[schema(schema_with = event_names)]
+    event: &'static str,
+    /// JSON, as the operation describes for each event.
+    data: String,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -177,7 +192,7 @@ async fn delete(
 #[utoipa::path(post, path = "/conversations/{id}/messages", tag = "workspace",
     operation_id = "ask_question", params(("id" = String, Path)), request_body = NewMessage,
     responses(
-    (status = 200, body = String, content_type = "text/event-stream"),
+    (status = 200, body = AnswerEvent, content_type = "text/event-stream"),
     (status = 403, body = Problem),
     (status = 404, body = Problem),
     (status = 409, body = Problem),

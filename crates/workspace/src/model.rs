@@ -1,37 +1,12 @@
 //! What a conversation is made of. These are also the shapes of the API.
 
-use std::str::FromStr;
-
 use kaname_kernel::{ActId, CollectionId, ConversationId, DocumentId, Label, MessageId, Timestamp};
+use kaname_platform::named_variants;
 use serde::{Deserialize, Serialize, Serializer};
 use utoipa::ToSchema;
 
 /// Messages of one conversation at most, so that it can always be read whole.
 pub(crate) const MESSAGES_MAX: i64 = 1_000;
-
-macro_rules! named_variants {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$vdoc])* $variant),+ }
-
-        impl $name {
-            /// The stable name in the store and the API.
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text),+ }
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = ();
-
-            fn from_str(text: &str) -> Result<Self, ()> {
-                match text { $($text => Ok(Self::$variant),)+ _ => Err(()) }
-            }
-        }
-    };
-}
 
 named_variants! {
     /// Who speaks.

@@ -58,6 +58,24 @@ fn a_password_is_told_apart_from_damage() {
     let mut bytes = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec();
     bytes.extend("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes));
     assert_eq!(code("a.xlsx", &bytes), "document_password_protected");
+    for locked in [
+        include_bytes!("locked/locked-rc4-128.pdf").as_slice(),
+        include_bytes!("locked/locked-aes-128.pdf"),
+        include_bytes!("locked/locked-aes-256.pdf"),
+    ] {
+        assert_eq!(code("a.pdf", locked), "document_password_protected");
+    }
+}
+
+#[test]
+fn a_pdf_that_only_its_owner_may_change_is_read_by_anybody() {
+    for open in [
+        include_bytes!("locked/opens-rc4-128.pdf").as_slice(),
+        include_bytes!("locked/opens-aes-128.pdf"),
+        include_bytes!("locked/opens-aes-256.pdf"),
+    ] {
+        assert_eq!(read("a.pdf", open).unwrap().text, "Water fees");
+    }
 }
 
 #[test]

@@ -5,18 +5,16 @@ use std::convert::Infallible;
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, header},
-    response::{IntoResponse as _, Response},
+    http::{HeaderValue, header},
+    response::Response,
 };
 use bytes::Bytes;
 use futures_util::{Stream, stream};
-use kaname_guard::Purpose;
-use kaname_kernel::Principal;
 use serde_json::Value;
 
 use super::{
     error::{ErrorBody, Refusal},
-    reading::{ModelCaller, body_of, mark},
+    reading::{Call, ModelCaller, answered, mark},
 };
 use crate::{
     chat::ChatOrder,
@@ -24,7 +22,7 @@ use crate::{
     failure::Failure,
     gateway::Gateway,
     model::{Capability, Endpoint},
-    order::{Order, Whole},
+    order::Settled,
     recorded::{Recorded, Released},
     scan::Scan,
 };
@@ -42,42 +40,21 @@ use crate::{
 pub(super) async fn chat_completions(
     State(gateway): State<Gateway>,
     ModelCaller(caller): ModelCaller,
-    headers: HeaderMap,
     request: Request,
 ) -> Response {
-    let body = match body_of(&gateway, request).await {
-        Ok(body) => body,
-        Err(refused) => return refused,
-    };
-    match answer(&gateway, caller, &headers, &body).await {
-        Ok(response) => response,
-        Err(refusal) => refusal.into_response(),
-    }
+    answered(&gateway, caller, request, answer).await
 }
 
-async fn answer(
-    gateway: &Gateway,
-    caller: Principal,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<Response, Refusal> {
-    let scan = Scan::read(body).map_err(Error::from)?;
+async fn answer(gateway: &Gateway, call: Call) -> Result<Response, Refusal> {
+    let scan = Scan::read(&call.body).map_err(Error::from)?;
     let messages = check_messages(&scan, gateway.config.items_max)?.to_owned();
     let streams = match scan.value().get("stream") {
         None | Some(Value::Null) => false,
         Some(Value::Bool(streams)) => *streams,
         Some(_) => return Err(Error::bad_call("stream", "`stream` must be true or false").into()),
     };
-    let endpoint = gateway.called(&caller, &scan, Capability::Chat).await?;
-    let label = gateway.label_of(&caller, headers).await?;
-    let body = with_model(&scan, &endpoint)?;
-    let order = Order {
-        caller: caller.into(),
-        purpose: Purpose::DirectCall,
-        endpoint,
-        label,
-        reads: Vec::new(),
-    };
+    let order = gateway.order(&call, &scan, Capability::Chat).await?;
+    let body = with_model(&scan, &order.endpoint)?;
     let chat = ChatOrder { order, body, messages };
     if streams {
         Ok(stream_response(gateway.open_chat(chat).await?))
@@ -104,8 +81,8 @@ fn check_messages<'t>(scan: &Scan<'t>, most: usize) -> Result<&'t str, Error> {
 }
 
 /// A whole answer as it came.
-pub(super) fn json_response(whole: Whole) -> Response {
-    let mut response = Response::new(Body::from(whole.body));
+pub(super) fn json_response(whole: Settled<Bytes>) -> Response {
+    let mut response = Response::new(Body::from(whole.answer));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     mark(headers, Some(whole.act), Some(&whole.label));

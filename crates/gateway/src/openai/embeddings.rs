@@ -2,13 +2,11 @@
 
 use axum::{
     extract::{Request, State},
-    http::HeaderMap,
-    response::{IntoResponse as _, Response},
+    response::Response,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use kaname_guard::{Action, Outcome, Purpose, Usage};
-use kaname_kernel::Principal;
+use kaname_guard::{Action, Usage};
 use kaname_platform::outbound::Permit;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -16,15 +14,14 @@ use serde_json::{Value, json};
 use super::{
     chat::{json_response, with_model},
     error::{ErrorBody, Refusal},
-    reading::{ModelCaller, body_of},
+    reading::{Call, ModelCaller, answered},
 };
 use crate::{
     chat::not_here,
     error::{Error, UpstreamFault},
-    failure::Failure,
     gateway::Gateway,
     model::{Capability, Endpoint, EndpointKind},
-    order::{Order, Whole, failed},
+    order::{Order, settled},
     pieces::WireUsage,
     scan::Scan,
     upstream,
@@ -42,17 +39,9 @@ use crate::{
 pub(super) async fn embeddings(
     State(gateway): State<Gateway>,
     ModelCaller(caller): ModelCaller,
-    headers: HeaderMap,
     request: Request,
 ) -> Response {
-    let body = match body_of(&gateway, request).await {
-        Ok(body) => body,
-        Err(refused) => return refused,
-    };
-    match answer(&gateway, caller, &headers, &body).await {
-        Ok(response) => response,
-        Err(refusal) => refusal.into_response(),
-    }
+    answered(&gateway, caller, request, answer).await
 }
 
 /// What an embedding call asks, read and checked.
@@ -65,38 +54,18 @@ struct Asked {
     dimensions: Option<u64>,
 }
 
-async fn answer(
-    gateway: &Gateway,
-    caller: Principal,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<Response, Refusal> {
-    let scan = Scan::read(body).map_err(Error::from)?;
-    let endpoint = gateway.called(&caller, &scan, Capability::Embeddings).await?;
-    let asked = read(&scan, &endpoint, gateway.config.items_max)?;
-    let label = gateway.label_of(&caller, headers).await?;
+async fn answer(gateway: &Gateway, call: Call) -> Result<Response, Refusal> {
+    let scan = Scan::read(&call.body).map_err(Error::from)?;
+    let order = gateway.order(&call, &scan, Capability::Embeddings).await?;
+    let asked = read(&scan, &order.endpoint, gateway.config.items_max)?;
     let input = scan.raw("input").unwrap_or_default().to_owned();
-    let order = Order {
-        caller: caller.into(),
-        purpose: Purpose::DirectCall,
-        endpoint,
-        label,
-        reads: Vec::new(),
-    };
-    let (permit, attempt) =
-        gateway.admit(&order, Action::Embed, ("input", input.into_bytes())).await?;
-    let (act, label) = (attempt.request_act(), attempt.label().clone());
+    let content = ("input", input.into_bytes());
+    let (permit, attempt) = gateway.admit(&order, Action::Embed, content).await?;
     let called = match order.endpoint.kind {
-        EndpointKind::OpenaiCompatible => pass_on(gateway, &order.endpoint, permit, &asked).await,
+        EndpointKind::OpenaiCompatible => pass_on(gateway, &order, permit, &asked).await,
         _ => embed_here(gateway, &order.endpoint, permit, &asked).await,
     };
-    match called {
-        Ok((body, usage)) => match attempt.settle(Outcome::completed(usage)).await {
-            Ok(_) => Ok(json_response(Whole { body, act, label })),
-            Err(unrecorded) => Err(Refusal(Failure { error: unrecorded.into(), act: Some(act) })),
-        },
-        Err(error) => Err(Refusal(failed(attempt, error).await)),
-    }
+    Ok(json_response(settled(attempt, called).await?))
 }
 
 fn read(scan: &Scan<'_>, endpoint: &Endpoint, most: usize) -> Result<Asked, Error> {
@@ -134,7 +103,7 @@ fn read(scan: &Scan<'_>, endpoint: &Endpoint, most: usize) -> Result<Asked, Erro
 /// The upstream's answer byte for byte, once it holds one vector per input.
 async fn pass_on(
     gateway: &Gateway,
-    endpoint: &Endpoint,
+    order: &Order,
     permit: Permit,
     asked: &Asked,
 ) -> Result<(Bytes, Usage), Error> {
@@ -143,7 +112,7 @@ async fn pass_on(
         data: Vec<serde::de::IgnoredAny>,
         usage: Option<WireUsage>,
     }
-    let address = gateway.address(endpoint, "/embeddings").await?;
+    let address = order.address("/embeddings");
     let body = Some(Bytes::from(asked.body.clone()));
     let body =
         upstream::call_json(&gateway.outbound, gateway.config, permit, &address, body).await?;

@@ -1,22 +1,19 @@
-//! What every call at `/v1` shares: who calls, the body within bounds, the label, the headers.
+//! What every call at `/v1` shares: who calls, the body within bounds, the order, the headers.
 
 use axum::{
     extract::{FromRequestParts, Request},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, request::Parts},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use bytes::Bytes;
+use kaname_guard::{LabelPack, Purpose};
 use kaname_identity::SignedIn;
 use kaname_kernel::{ActId, Label, Principal};
 
 use super::error::{Refusal, plain};
 use crate::{
-    error::Error,
-    gateway::Gateway,
-    http::GatewayState,
-    model::{Capability, Endpoint},
-    scan::Scan,
-    store,
+    error::Error, gateway::Gateway, http::GatewayState, model::Capability, order::Order,
+    scan::Scan, store,
 };
 
 /// The label that a caller gives to its own text; it only ever raises.
@@ -52,8 +49,34 @@ impl FromRequestParts<GatewayState> for ModelCaller {
     }
 }
 
+/// What a call says: who, with which headers and which body.
+pub(super) struct Call {
+    pub(super) caller: Principal,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+/// Reads a call whole and gives what `answer` makes of it.
+pub(super) async fn answered<A>(
+    gateway: &Gateway,
+    caller: Principal,
+    request: Request,
+    answer: A,
+) -> Response
+where
+    A: AsyncFnOnce(&Gateway, Call) -> Result<Response, Refusal>,
+{
+    let headers = request.headers().clone();
+    let body = match body_of(gateway, request).await {
+        Ok(body) => body,
+        Err(refused) => return refused,
+    };
+    let answer = answer(gateway, Call { caller, headers, body }).await;
+    answer.unwrap_or_else(IntoResponse::into_response)
+}
+
 /// The whole body, if it is not too large.
-pub(super) async fn body_of(gateway: &Gateway, request: Request) -> Result<Bytes, Response> {
+async fn body_of(gateway: &Gateway, request: Request) -> Result<Bytes, Response> {
     let most = gateway.config.body_bytes_max;
     axum::body::to_bytes(request.into_body(), most).await.map_err(|_| {
         let message = format!("The body is larger than {most} bytes.");
@@ -62,40 +85,41 @@ pub(super) async fn body_of(gateway: &Gateway, request: Request) -> Result<Bytes
 }
 
 impl Gateway {
-    /// The endpoint that the body of a call names.
-    pub(super) async fn called(
+    /// What a call orders: the endpoint that its body names, under the label that its headers raise.
+    ///
+    /// Endpoint, key and label pack come from one state of the records, read anew for every call.
+    pub(super) async fn order(
         &self,
-        caller: &Principal,
+        call: &Call,
         scan: &Scan<'_>,
         capability: Capability,
-    ) -> Result<Endpoint, Refusal> {
+    ) -> Result<Order, Refusal> {
         let name = scan.value().get("model").and_then(serde_json::Value::as_str);
         let name = name.ok_or_else(|| Error::bad_call("model", "`model` must be a text"))?;
+        let institution = call.caller.institution;
         let mut tx = self.platform.db.read().await.map_err(Error::from)?;
-        let found =
-            store::by_public_name(&mut tx, caller.institution, name).await.map_err(Error::from)?;
+        let found = store::by_public_name(&mut tx, institution, name).await.map_err(Error::from)?;
         let able = found.filter(|endpoint| endpoint.can(capability));
-        Ok(able.ok_or_else(|| Error::UnknownModel(name.to_owned()))?)
+        let endpoint = able.ok_or_else(|| Error::UnknownModel(name.to_owned()))?;
+        let pack = self.guard.pack_in(&mut tx, institution).await.map_err(Error::from)?;
+        let label = label_of(pack, &call.headers)?;
+        let reached = self.with_key(&mut tx, endpoint).await?;
+        Ok(Order::new((&call.caller).into(), Purpose::DirectCall, reached, label))
     }
+}
 
-    /// The label of the caller's text: the institution's default, raised by the header.
-    pub(super) async fn label_of(
-        &self,
-        caller: &Principal,
-        headers: &HeaderMap,
-    ) -> Result<Label, Refusal> {
-        let pack = self.guard.pack(caller.institution).await.map_err(Error::from)?;
-        let Some(stated) = headers.get(LABEL_HEADER) else { return Ok(pack.default_label()) };
-        let stated = stated.to_str().ok().and_then(|text| text.parse::<Label>().ok());
-        let known = stated.filter(|label| pack.knows(label));
-        let known = known.ok_or_else(|| {
-            Error::bad_call(
-                "x-kaname-label",
-                "the header x-kaname-label is not a label of the institution",
-            )
-        })?;
-        Ok(pack.default_label().join(&known))
-    }
+/// The label of the caller's text: the institution's default, raised by the header.
+fn label_of(pack: &LabelPack, headers: &HeaderMap) -> Result<Label, Error> {
+    let Some(stated) = headers.get(LABEL_HEADER) else { return Ok(pack.default_label()) };
+    let stated = stated.to_str().ok().and_then(|text| text.parse::<Label>().ok());
+    let known = stated.filter(|label| pack.knows(label));
+    let known = known.ok_or_else(|| {
+        Error::bad_call(
+            "x-kaname-label",
+            "the header x-kaname-label is not a label of the institution",
+        )
+    })?;
+    Ok(pack.default_label().join(&known))
 }
 
 /// Puts act and label on an answer.

@@ -212,6 +212,7 @@ fn written(reads: Vec<Label>) -> ChatRequest {
         label: Label::of_rank(2),
         reads,
         language: Some(Language::Ja),
+        parent: None,
         endpoint: None,
         messages: vec![ChatMessage {
             role: "user", content: "粗大ごみの手数料は？".to_owned()
@@ -309,6 +310,8 @@ async fn the_embedded_generator_answers_in_openais_shape_and_never_counts_for_ja
         let crashed = world.post("/v1/chat/completions", &call("crash", ""), &[]).await;
         assert_eq!(json_of(crashed).await.1["error"]["code"], "gateway.embedded_failed");
         assert_eq!(world.acts().await.last().unwrap(), "outcome broken gateway.embedded_failed");
+        let gone = json_of(world.post("/v1/chat/completions", &call("gone", ""), &[]).await).await.1;
+        assert_eq!(gone["error"]["code"], "gateway.embedded_no_model");
         let (institution, label) = (world.test.institution, Label::of_rank(2));
         for (language, expected) in [(Language::En, true), (Language::Ja, false)] {
             let found =

@@ -1,6 +1,6 @@
 //! Vectors: over `/v1/embeddings` and by the verb, from inside and from an upstream.
 
-use kaname_gateway::Error;
+use kaname_gateway::{EmbedRequest, Error};
 use kaname_guard::{Caller, Purpose};
 use kaname_kernel::Label;
 use kaname_testkit::{Manner, Upstream, on_both};
@@ -68,21 +68,22 @@ async fn one_batch_is_one_attempt_and_one_outcome() {
         world.gateway.ensure_embedded_endpoints().await.unwrap();
         let label = Label::of_rank(5).with_compartment("my_number").unwrap();
         let system = Caller::System(world.test.institution);
-        let texts = vec!["粗大ごみ".to_owned(), "a".to_owned()];
-        let embedded = world.gateway.embed(&system, Purpose::Index, &label, texts).await.unwrap();
+        let request = |label: &Label, texts: &[&str]| EmbedRequest {
+            purpose: Purpose::Index,
+            label: label.clone(),
+            parent: None,
+            texts: texts.iter().map(|text| (*text).to_owned()).collect(),
+        };
+        let batch = request(&label, &["粗大ごみ", "a"]);
+        let embedded = world.gateway.embed(&system, batch).await.unwrap();
         assert_eq!(embedded.vectors, [[12.0, 4.0], [1.0, 1.0]]);
         assert_eq!(embedded.model, "measuring");
         assert_eq!(world.acts().await, ["request", "decision", "attempt", "outcome completed"]);
         assert_eq!(world.content("guard.request", "input_sha256").await.len(), 64);
-        let over = Label::of_rank(6);
-        let refused = world
-            .gateway
-            .embed(&system, Purpose::Index, &over, vec!["a".to_owned()])
-            .await
-            .unwrap_err();
+        let over = request(&Label::of_rank(6), &["a"]);
+        let refused = world.gateway.embed(&system, over).await.unwrap_err();
         assert!(matches!(refused.error, Error::Guard(kaname_guard::Error::Denied(_))));
-        let nothing =
-            world.gateway.embed(&system, Purpose::Index, &label, Vec::new()).await.unwrap_err();
+        let nothing = world.gateway.embed(&system, request(&label, &[])).await.unwrap_err();
         assert!(matches!(nothing.error, Error::BadCall { .. }));
     })
     .await;

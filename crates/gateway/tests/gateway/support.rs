@@ -85,6 +85,9 @@ impl EmbeddedGenerator for Parrot {
             events.push(if words == "crash" {
                 let detail = "the engine process ended".to_owned();
                 Err(EmbeddedError { fault: EmbeddedFault::Failed, detail })
+            } else if words == "gone" {
+                let detail = "cannot open the model file".to_owned();
+                Err(EmbeddedError { fault: EmbeddedFault::NoModel, detail })
             } else {
                 Ok(GeneratorEvent::Done {
                     finish_reason: "stop",

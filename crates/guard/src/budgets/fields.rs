@@ -4,7 +4,10 @@ use http::StatusCode;
 use kaname_budget_core::{Limit, LimitError, Unit};
 use serde::Deserialize;
 
-use super::model::{Subject, SubjectKind};
+use super::{
+    http::{periods, subject_kinds, units},
+    model::{Subject, SubjectKind},
+};
 
 /// Characters of a free id and of a contact at most.
 const TEXT_LENGTH_MAX: usize = 200;
@@ -14,12 +17,15 @@ const TEXT_LENGTH_MAX: usize = 200;
 #[serde(deny_unknown_fields)]
 pub struct NewBudget {
     /// `institution`, `department`, `team`, `person`, `key`, `app` or `system`.
+    #[schema(schema_with = subject_kinds)]
     pub subject_kind: String,
     /// The id; may be left out for the institution. Free for an app or a system.
     pub subject_id: Option<String>,
     /// `day`, `month`, `fiscal_year`; or `minute` and `at_once`, which make it a rate.
+    #[schema(schema_with = periods)]
     pub period: String,
     /// `yen`, `tokens` or `requests`.
+    #[schema(schema_with = units)]
     pub unit: String,
     /// How much, in whole yen, tokens or requests.
     pub limit: u64,

@@ -1,31 +1,47 @@
 //! Budgets and rates over HTTP: wire types and thin handlers.
 
 use axum::{Json, extract::State, http::StatusCode};
+use kaname_budget_core::{Period, Unit};
 use kaname_identity::SignedIn;
 use kaname_kernel::BudgetId;
-use kaname_platform::http::{Body, Id, Page, Params, Problem};
+use kaname_platform::http::{Body, Id, Page, Params, Problem, one_of};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{ToSchema, openapi::Schema};
 
 use super::{
     fields::{BudgetChange, NewBudget},
-    model::BudgetUse,
+    model::{BudgetUse, SubjectKind},
 };
 use crate::{Error, Guard};
+
+/// How the OpenAPI document lists whose a budget can be.
+pub(super) fn subject_kinds() -> Schema {
+    one_of(SubjectKind::ALL.map(SubjectKind::as_str))
+}
+
+/// How it lists the periods; `at_once` and `minute` make a rate.
+pub(super) fn periods() -> Schema {
+    one_of(Period::ALL.map(Period::as_str))
+}
+
+/// How it lists what is counted.
+pub(super) fn units() -> Schema {
+    one_of(Unit::ALL.map(Unit::as_str))
+}
 
 /// A budget or rate with what stands against it now.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Budget)]
 pub(crate) struct BudgetBody {
     id: String,
-    /// `institution`, `department`, `team`, `person`, `key`, `app` or `system`.
+    #[schema(schema_with = subject_kinds)]
     subject_kind: &'static str,
     subject_id: String,
     /// The name as people know it.
     subject_name: String,
-    /// `day`, `month`, `fiscal_year`; or `minute` and `at_once` for a rate.
+    #[schema(schema_with = periods)]
     period: &'static str,
-    /// `yen`, `tokens` or `requests`.
+    #[schema(schema_with = units)]
     unit: &'static str,
     /// How much, in whole yen, tokens or requests.
     limit: u64,

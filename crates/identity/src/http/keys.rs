@@ -13,8 +13,10 @@ use crate::{Error, Identity, SignedIn, create_key::NewKey, field};
 #[serde(deny_unknown_fields)]
 pub(super) struct NewKeyBody {
     name: String,
+    #[schema(schema_with = wire::scopes)]
     scopes: Vec<String>,
     /// From 1 to 366.
+    #[schema(minimum = 1, maximum = 366)]
     expires_in_days: i64,
 }
 

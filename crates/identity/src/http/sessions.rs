@@ -53,7 +53,8 @@ pub(super) struct PasswordBody {
 }
 
 /// How far the server is set up, and for whom.
-#[utoipa::path(get, path = "/status", tag = "identity", responses((status = 200, body = wire::Status)))]
+#[utoipa::path(get, path = "/status", tag = "identity", security(()),
+    responses((status = 200, body = wire::Status)))]
 pub(super) async fn status(
     State(identity): State<Identity>,
     headers: HeaderMap,
@@ -78,7 +79,7 @@ pub(super) async fn status(
 }
 
 /// Founds the institution and its first administrator, and signs in.
-#[utoipa::path(post, path = "/set-up", tag = "identity", request_body = SetUpBody, responses(
+#[utoipa::path(post, path = "/set-up", tag = "identity", security(()), request_body = SetUpBody, responses(
     (status = 201, body = wire::Session),
     (status = 403, body = Problem, description = "The token is wrong, used or too old"),
     (status = 422, body = Problem),
@@ -105,7 +106,7 @@ pub(super) async fn set_up(
 }
 
 /// Signs in.
-#[utoipa::path(post, path = "/session", tag = "identity", request_body = SignInBody, responses(
+#[utoipa::path(post, path = "/session", tag = "identity", security(()), request_body = SignInBody, responses(
     (status = 200, body = wire::Session),
     (status = 401, body = Problem),
     (status = 423, body = Problem, description = "Too many wrong passwords; see `retry_at_ms`"),

@@ -25,6 +25,7 @@ use crate::{
 pub(super) struct NewUserBody {
     user_name: String,
     display_name: String,
+    #[schema(schema_with = wire::roles)]
     roles: Vec<String>,
     department_id: Option<String>,
     clearance: String,

@@ -1,10 +1,21 @@
 //! The shapes of identity in JSON.
 
 use kaname_kernel::{Role, Scope, Timestamp};
+use kaname_platform::http::list_of;
 use serde::{Deserialize, Deserializer, Serialize};
-use utoipa::ToSchema;
+use utoipa::{ToSchema, openapi::Schema};
 
 use crate::model;
+
+/// How the OpenAPI document lists the names of roles.
+pub(super) fn roles() -> Schema {
+    list_of(Role::ALL.map(Role::as_str))
+}
+
+/// How the OpenAPI document lists the names of scopes.
+pub(super) fn scopes() -> Schema {
+    list_of(Scope::ALL.map(Scope::as_str))
+}
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Institution {
@@ -50,7 +61,7 @@ pub(super) struct User {
     id: String,
     user_name: String,
     display_name: String,
-    #[schema(value_type = Vec<String>, example = json!(["staff"]))]
+    #[schema(schema_with = roles)]
     roles: Vec<Role>,
     department_id: Option<String>,
     department_name: Option<String>,
@@ -102,7 +113,7 @@ pub(super) struct Key {
     user_name: String,
     /// How the secret starts.
     prefix: String,
-    #[schema(value_type = Vec<String>)]
+    #[schema(schema_with = scopes)]
     scopes: Vec<Scope>,
     created_at_ms: i64,
     expires_at_ms: i64,

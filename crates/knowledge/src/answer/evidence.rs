@@ -5,7 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kaname_lexicon_core::{Asks, Lexicon, Mode, PartOfSpeech, Question, Term, TermKind};
+use kaname_lexicon_core::{Lexicon, Mode, PartOfSpeech, Question, Term, TermKind};
+
+/// How much a term counts that is said in other words.
+const SAID_OTHERWISE: f32 = 0.8;
 
 /// How rare terms are among the chunks: the inverse document frequency.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +30,22 @@ pub(crate) struct Asked {
     pub(crate) weight: f32,
     /// Whether it is a word of its own, not a pair made of two.
     pub(crate) is_word: bool,
+    /// What says the same, each as terms that must all be there.
+    pub(crate) instead: Vec<Vec<String>>,
+}
+
+impl Asked {
+    /// How well a text with the terms that `has` tells of says this.
+    fn said_in(&self, has: impl Fn(&str) -> bool) -> f32 {
+        let all = |texts: &Vec<String>| texts.iter().all(|text| has(text));
+        if has(&self.text) {
+            1.0
+        } else if self.instead.iter().any(all) {
+            SAID_OTHERWISE
+        } else {
+            0.0
+        }
+    }
 }
 
 /// A chunk that may hold the answer.
@@ -51,7 +70,7 @@ pub(crate) struct ChunkEvidence {
 pub(crate) struct PassageEvidence {
     /// Its text, a row with the names of its columns.
     pub(crate) words: String,
-    /// Cosine with the question.
+    /// Cosine with the question, as it is asked or in other words.
     pub(crate) cosine: f32,
 }
 
@@ -64,7 +83,7 @@ pub(crate) struct Features {
     pub(crate) covered_above: f32,
     /// The same with the whole chunk, heading and title.
     pub(crate) covered_chunk: f32,
-    /// Cosine of the passage with the question.
+    /// Cosine of the passage with the question, as it is asked or in other words.
     pub(crate) cosine: f32,
     /// Best cosine in its chunk.
     pub(crate) cosine_chunk: f32,
@@ -85,16 +104,31 @@ pub(crate) struct Features {
 /// The question's terms with their weights.
 pub(crate) fn asked(question: &Question, rarity: &Rarity<'_>) -> Vec<Asked> {
     let mut seen = BTreeSet::new();
+    let known = |text: &str| rarity.of.get(text).copied();
     question
         .terms
         .iter()
-        .filter(|term| seen.insert(term.text.as_str()))
-        .filter(|term| !is_accidental(term, rarity))
-        .map(|term| Asked {
-            text: term.text.clone(),
-            weight: rarity.of.get(term.text.as_str()).copied().unwrap_or(rarity.unknown)
-                * importance(term),
-            is_word: term.kind == TermKind::Word,
+        .enumerate()
+        .filter(|(_, term)| seen.insert(term.text.as_str()))
+        .filter(|(_, term)| !is_accidental(term, rarity))
+        .map(|(place, term)| {
+            let instead: Vec<Vec<String>> = question
+                .instead
+                .iter()
+                .filter(|one| one.places.contains(&place))
+                .map(|one| one.texts.clone())
+                .collect();
+            // What no document says counts no more than what they say in its stead.
+            let said = instead.iter().filter_map(|texts| {
+                texts.iter().map(|text| known(text)).reduce(|a, b| Some(a?.max(b?))).flatten()
+            });
+            let otherwise = said.reduce(f32::max).unwrap_or(rarity.unknown);
+            Asked {
+                text: term.text.clone(),
+                weight: known(&term.text).unwrap_or(otherwise) * importance(term),
+                is_word: term.kind == TermKind::Word,
+                instead,
+            }
         })
         .collect()
 }
@@ -121,31 +155,29 @@ fn terms_of(lexicon: &Lexicon, text: &str) -> BTreeSet<String> {
 }
 
 fn share(asked: &[Asked], has: impl Fn(&str) -> bool) -> f32 {
-    let whole: f32 = asked.iter().map(|term| term.weight).sum();
-    let found: f32 = asked.iter().filter(|term| has(&term.text)).map(|term| term.weight).sum();
-    if whole > 0.0 { found / whole } else { 0.0 }
+    let said: Vec<f32> = asked.iter().map(|term| term.said_in(&has)).collect();
+    share_of(asked, &said)
 }
 
-/// Which of `asked`, by place, `chunk` says with its headings and title.
-pub(crate) fn said(lexicon: &Lexicon, asked: &[Asked], chunk: &ChunkEvidence) -> BTreeSet<usize> {
+/// How well `chunk` says each of `asked` with its headings and title.
+pub(crate) fn said(lexicon: &Lexicon, asked: &[Asked], chunk: &ChunkEvidence) -> Vec<f32> {
     let mut known = terms_of(lexicon, &chunk.words);
     known.extend(terms_of(lexicon, &chunk.heading));
     known.extend(terms_of(lexicon, &chunk.title));
-    let places = asked.iter().enumerate();
-    places.filter(|(_, term)| known.contains(&term.text)).map(|(place, _)| place).collect()
+    asked.iter().map(|term| term.said_in(|text| known.contains(text))).collect()
 }
 
-/// The share of the question that the terms at `places` make up.
-pub(crate) fn share_of(asked: &[Asked], places: &BTreeSet<usize>) -> f32 {
+/// The share of the question that is said, where `said` tells how well each of `asked` is.
+pub(crate) fn share_of(asked: &[Asked], said: &[f32]) -> f32 {
     let whole: f32 = asked.iter().map(|term| term.weight).sum();
-    let said = places.iter().filter_map(|place| asked.get(*place));
-    if whole > 0.0 { said.map(|term| term.weight).sum::<f32>() / whole } else { 0.0 }
+    let found: f32 = asked.iter().zip(said).map(|(term, said)| term.weight * said).sum();
+    if whole > 0.0 { found / whole } else { 0.0 }
 }
 
 /// The features of each passage of `chunk`, in order.
 pub(crate) fn features(
     lexicon: &Lexicon,
-    asks: &[Asks],
+    question: &Question,
     asked: &[Asked],
     chunk: &ChunkEvidence,
 ) -> Vec<Features> {
@@ -157,8 +189,9 @@ pub(crate) fn features(
     let whole: f32 = asked.iter().map(|term| term.weight).sum();
     let missing = asked
         .iter()
-        .filter(|term| term.is_word && !anywhere(&term.text))
-        .fold(0.0_f32, |most, term| most.max(term.weight));
+        .filter(|term| term.is_word)
+        .map(|term| term.weight * (1.0 - term.said_in(anywhere)))
+        .fold(0.0_f32, f32::max);
     let cosine_chunk = chunk.passages.iter().fold(0.0_f32, |best, one| best.max(one.cosine));
     let covered_chunk = share(asked, anywhere);
     let covered_title = share(asked, |text| title.contains(text));
@@ -175,7 +208,7 @@ pub(crate) fn features(
                 cosine_chunk,
                 lexical: chunk.lexical,
                 fused: chunk.fused,
-                fits: fits(asks, &passage.words),
+                fits: fits(question, &passage.words),
                 missing: missing / whole.max(f32::MIN_POSITIVE),
                 covered_title,
                 length: length(&passage.words),
@@ -190,50 +223,6 @@ fn length(words: &str) -> f32 {
 }
 
 /// Whether `words` hold the kind of thing that is asked for.
-fn fits(asks: &[Asks], words: &str) -> f32 {
-    if asks.is_empty() {
-        return 0.5;
-    }
-    let plain = kaname_lexicon_core::fold::fold(words);
-    let found = asks.iter().filter(|asks| holds(**asks, plain.as_str())).count();
-    ratio(found, asks.len())
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of kinds, eight at most")]
-fn ratio(part: usize, whole: usize) -> f32 {
-    part as f32 / whole as f32
-}
-
-/// Whether `plain` holds what `asks` names, as far as its form tells.
-fn holds(asks: Asks, plain: &str) -> bool {
-    let any = |signs: &[&str]| signs.iter().any(|sign| plain.contains(sign));
-    let digits = plain.chars().any(|c| c.is_ascii_digit());
-    match asks {
-        Asks::Amount => digits && any(&["円", "料", "額", "率", "分の"]) || any(&["無料", "免除"]),
-        Asks::Count => digits,
-        Asks::Time => {
-            digits && any(&["年", "月", "日", "時", "分", "期", "週"])
-                || any(&["曜", "まで", "以内"])
-        }
-        Asks::Place => any(&[
-            "課",
-            "窓口",
-            "場所",
-            "階",
-            "館",
-            "役場",
-            "センター",
-            "所",
-            "室",
-            "支所",
-            "公園",
-            "学校",
-        ]),
-        Asks::Person => any(&["者", "人", "方", "員", "長", "課"]),
-        Asks::Method => {
-            any(&["ください", "申請", "申込", "提出", "により", "する", "して", "れば"])
-        }
-        Asks::Things => any(&["必要", "持", "書", "証", "カード", "印"]),
-        Asks::Reason => any(&["ため", "から", "ので", "理由", "により"]),
-    }
+fn fits(question: &Question, words: &str) -> f32 {
+    super::kind::fits(&question.asks, &question.units, words)
 }

@@ -7,17 +7,17 @@ use super::evidence::Features;
 
 /// How much each feature speaks for a passage.
 const WEIGHTS: Features = Features {
-    covered: 3.84,
-    covered_above: 6.26,
-    covered_chunk: 6.8,
-    cosine: 16.06,
-    cosine_chunk: 6.4,
-    lexical: -1.92,
-    fused: -2.7,
-    fits: 6.53,
-    missing: -2.5,
-    covered_title: 1.48,
-    length: 3.84,
+    covered: 1.94,
+    covered_above: 2.93,
+    covered_chunk: 13.43,
+    cosine: 13.35,
+    cosine_chunk: -2.9,
+    lexical: 0.32,
+    fused: 0.89,
+    fits: 10.13,
+    missing: 2.57,
+    covered_title: 5.06,
+    length: 3.07,
 };
 
 /// How well a passage answers; comparable within one question only.

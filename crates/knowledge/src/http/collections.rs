@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use axum::{Json, extract::State, http::StatusCode};
-use kaname_identity::SignedIn;
-use kaname_kernel::{CollectionId, DepartmentId, Label};
+use kaname_identity::{SignedIn, has_department};
+use kaname_kernel::{CollectionId, DepartmentId, Label, Principal};
 use kaname_platform::http::{Body, Id, Problem};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -13,6 +13,7 @@ use super::{ADMINISTRATOR, READER, wire};
 use crate::{CollectionChange, Error, Knowledge, NewCollection};
 
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = NewCollection)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewBody {
     /// The short name for programs; without it, one is made.
@@ -28,6 +29,7 @@ pub(super) struct NewBody {
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = CollectionChange)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ChangeBody {
     name: Option<String>,
@@ -71,8 +73,8 @@ pub(super) async fn create(
         description: body.description,
         label: body.label,
         readers_everyone: body.readers.everyone,
-        reader_departments: departments("readers.department_ids", &body.readers.department_ids)?,
-        editor_departments: departments("editors.department_ids", &body.editors.department_ids)?,
+        reader_departments: readers_of(&knowledge, &by, &body.readers).await?,
+        editor_departments: editors_of(&knowledge, &by, &body.editors).await?,
     };
     let made = knowledge.create_collection(&by, new).await?;
     Ok((StatusCode::CREATED, Json(wire::Collection::of(&made, &by))))
@@ -107,17 +109,21 @@ pub(super) async fn change(
     Body(body): Body<ChangeBody>,
 ) -> Result<Json<wire::Collection>, Error> {
     ADMINISTRATOR.check(&by)?;
-    let readers =
-        |readers: &wire::Readers| departments("readers.department_ids", &readers.department_ids);
-    let editors =
-        |editors: &wire::Editors| departments("editors.department_ids", &editors.department_ids);
+    let reader_departments = match &body.readers {
+        Some(readers) => Some(readers_of(&knowledge, &by, readers).await?),
+        None => None,
+    };
+    let editor_departments = match &body.editors {
+        Some(editors) => Some(editors_of(&knowledge, &by, editors).await?),
+        None => None,
+    };
     let change = CollectionChange {
         name: body.name,
         description: body.description,
         label: body.label,
         readers_everyone: body.readers.as_ref().map(|readers| readers.everyone),
-        reader_departments: body.readers.as_ref().map(readers).transpose()?,
-        editor_departments: body.editors.as_ref().map(editors).transpose()?,
+        reader_departments,
+        editor_departments,
     };
     let changed = knowledge.change_collection(&by, id, change).await?;
     Ok(Json(wire::Collection::of(&changed, &by)))
@@ -140,10 +146,38 @@ pub(super) async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn departments(field: &'static str, ids: &[String]) -> Result<BTreeSet<DepartmentId>, Error> {
-    ids.iter()
-        .map(|id| id.parse().map_err(|_| Error::invalid(field, "this is not a department's id")))
-        .collect()
+async fn readers_of(
+    knowledge: &Knowledge,
+    by: &Principal,
+    readers: &wire::Readers,
+) -> Result<BTreeSet<DepartmentId>, Error> {
+    departments(knowledge, by, ("readers.department_ids", &readers.department_ids)).await
+}
+
+async fn editors_of(
+    knowledge: &Knowledge,
+    by: &Principal,
+    editors: &wire::Editors,
+) -> Result<BTreeSet<DepartmentId>, Error> {
+    departments(knowledge, by, ("editors.department_ids", &editors.department_ids)).await
+}
+
+/// The departments named in a field; each must be one of the caller's institution.
+async fn departments(
+    knowledge: &Knowledge,
+    by: &Principal,
+    (field, ids): (&'static str, &[String]),
+) -> Result<BTreeSet<DepartmentId>, Error> {
+    let unknown = || Error::invalid(field, "this is not the id of a department");
+    let mut found = BTreeSet::new();
+    for id in ids {
+        let id = id.parse().map_err(|_| unknown())?;
+        if !has_department(&knowledge.platform, by.institution, id).await? {
+            return Err(unknown());
+        }
+        found.insert(id);
+    }
+    Ok(found)
 }
 
 /// A short name for a collection that people know by its name alone.

@@ -17,13 +17,14 @@ use super::{EDITOR, READER, wire};
 use crate::{DocumentChange, Error, Knowledge};
 
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = DocumentChange)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ChangeBody {
     title: Option<String>,
     /// Only upwards.
     #[schema(value_type = Option<String>)]
     label: Option<Label>,
-    /// `YYYY-MM-DD`.
+    /// `YYYY-MM-DD`; empty takes the date away.
     effective_date: Option<String>,
 }
 

@@ -12,6 +12,7 @@ use bytes::{Bytes, BytesMut};
 use kaname_identity::SignedIn;
 use kaname_kernel::CollectionId;
 use kaname_platform::http::{Id, Problem};
+use utoipa::ToSchema;
 
 use super::{EDITOR, wire};
 use crate::{Error, FileFault, ImportOptions, Knowledge, NewFile};
@@ -19,11 +20,28 @@ use crate::{Error, FileFault, ImportOptions, Knowledge, NewFile};
 /// Bytes of a field that is no file.
 const FIELD_BYTES_MAX: usize = 4 << 10;
 
+/// The form of an upload, for the OpenAPI document: parts are read one by one.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what is never held as a whole")]
+struct UploadForm {
+    /// The files.
+    #[schema(value_type = Vec<String>, format = Binary)]
+    file: Vec<Bytes>,
+    /// The label of all of them, if higher than the collection's.
+    #[schema(nullable = false)]
+    label: Option<String>,
+    /// The title, for a single file.
+    #[schema(nullable = false)]
+    title: Option<String>,
+    /// `YYYY-MM-DD`.
+    #[schema(nullable = false)]
+    effective_date: Option<String>,
+}
+
 /// Takes files into a collection; a job reads them.
 #[utoipa::path(post, path = "/collections/{id}/documents", tag = "knowledge", operation_id = "import",
     params(("id" = String, Path)),
-    request_body(content_type = "multipart/form-data", content = Vec<u8>,
-        description = "Parts `file`, repeated; fields `label`, `title`, `effective_date`"),
+    request_body(content_type = "multipart/form-data", content = UploadForm),
     responses(
     (status = 202, body = wire::Upload),
     (status = 404, body = Problem),

@@ -3,10 +3,23 @@
 use std::collections::BTreeMap;
 
 use kaname_kernel::Principal;
+use kaname_platform::http::one_of;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{ToSchema, openapi::Schema};
 
 use crate::model;
+
+fn document_states() -> Schema {
+    one_of(["queued", "indexing", "ready", "failed"])
+}
+
+fn answer_modes() -> Schema {
+    one_of(["quotation", "written", "not_found"])
+}
+
+fn job_states() -> Schema {
+    one_of(["queued", "running", "succeeded", "failed", "cancelled"])
+}
 
 /// Who may read.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -16,6 +29,7 @@ pub(super) struct Readers {
     pub(super) everyone: bool,
     /// Otherwise these departments.
     #[serde(default)]
+    #[schema(required = true)]
     pub(super) department_ids: Vec<String>,
 }
 
@@ -100,7 +114,7 @@ pub(super) struct Document {
     effective_date: Option<String>,
     /// Canonical label text.
     label: String,
-    #[schema(example = "ready")]
+    #[schema(schema_with = document_states)]
     state: &'static str,
     error: Option<DocumentError>,
     warnings: Vec<String>,
@@ -257,7 +271,7 @@ pub(super) struct AnsweringEndpoint {
 pub(super) struct Answer {
     /// Empty when nothing was found. Written answers cite as in `[1][2]`.
     answer: String,
-    #[schema(example = "quotation")]
+    #[schema(schema_with = answer_modes)]
     mode: &'static str,
     citations: Vec<Citation>,
     label: String,
@@ -299,7 +313,7 @@ pub(super) struct JobError {
 pub(super) struct Job {
     id: String,
     kind: String,
-    #[schema(example = "running")]
+    #[schema(schema_with = job_states)]
     state: &'static str,
     progress: Progress,
     attempts: i64,

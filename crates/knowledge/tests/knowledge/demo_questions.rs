@@ -174,8 +174,7 @@ async fn the_demo_questions_are_answered_from_the_right_sentence_or_declined() {
     println!("even (fitted) {even:?}\nodd (held out) {odd:?}");
     assert_eq!((even.answerable + odd.answerable, even.unanswerable + odd.unanswerable), (80, 20));
     assert!(even.in_top_three + odd.in_top_three >= 72);
-    // The aim is 60: one question that the documents answer is still declined too many.
-    assert!(even.quoted + odd.quoted >= 59);
+    assert!(even.quoted + odd.quoted >= 62);
     // What is answered is answered right: a wrong quotation is worse than none.
     assert!(even.answered_wrongly + odd.answered_wrongly <= 2);
     assert!(even.declined + odd.declined >= 16);

@@ -136,6 +136,39 @@ async fn from_an_upload_to_an_answer_over_http() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn title_date_and_label_of_a_document_are_changed_and_each_change_is_recorded() {
+    on_both(|test| async {
+        let world = World::new(test).await;
+        let chief = account(&world, "chief", kaname_kernel::Role::Administrator).await;
+        let client = Client::new(&world, &chief, &[Scope::Knowledge, Scope::Documents]).await;
+        let home = world.collection("living", "1").await;
+        let sent = world.add(home.id, &[("lib.md", "図書館は月曜日に休みます。".as_bytes())]).await;
+        let path = format!("/documents/{}", sent.documents[0].id);
+        let wanted = json!({"title": "図書館の案内", "label": "2", "effective_date": "2026-04-01"});
+        let (status, changed) = client.json("PATCH", &path, wanted.clone()).await;
+        assert_eq!(status, StatusCode::OK, "{changed}");
+        for field in ["title", "label", "effective_date"] {
+            assert_eq!(changed[field], wanted[field], "{field}");
+        }
+        let (_, dateless) = client.json("PATCH", &path, json!({"effective_date": ""})).await;
+        assert_eq!(
+            (&dateless["effective_date"], &dateless["title"]),
+            (&Value::Null, &wanted["title"])
+        );
+        for (field, value) in
+            [("label", "1"), ("label", "99"), ("effective_date", "2026-02-30"), ("title", " ")]
+        {
+            let (status, refused) = client.json("PATCH", &path, json!({field: value})).await;
+            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{field} {value}");
+            assert_eq!(refused["field"], field, "{refused}");
+        }
+        assert_eq!(client.json("GET", &path, Value::Null).await.1["label"], "2");
+        assert_eq!(world.acts("knowledge.document_changed").await, 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_else_gets_anything() {
     on_both(|test| async {
         let world = World::new(test).await;

@@ -6,6 +6,7 @@ use http::header::CONTENT_TYPE;
 use kaname_gateway::{Capability, EndpointKind, Language, NewEndpoint};
 use kaname_kernel::Label;
 use kaname_knowledge::{Answer, AnswerMode, Ask, AskEvent};
+use kaname_platform::{Act, params};
 use kaname_testkit::on_both;
 use serde_json::json;
 
@@ -103,6 +104,39 @@ async fn an_endpoint_that_is_not_cleared_is_never_asked() {
         let world = world_with(test, "手数料は300円です。[1]", 1).await;
         let answer = ask(&world, Ask::new(QUESTION)).await;
         assert_eq!(answer.mode, AnswerMode::Quotation);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_act_on_the_way_to_an_answer_follows_from_the_question_and_is_forgotten_with_it() {
+    on_both(|test| async {
+        let world = world_with(test, "手数料は1点につき300円です[1]。", 3).await;
+        let by = world.person(None, "2");
+        let platform = &world.test.platform;
+        let root = platform.record(Act::by(&by, "test.asked")).await.unwrap();
+        let ask = Ask { parent: Some(root), ..Ask::new(QUESTION) };
+        let answer = world.knowledge.ask(&by, ask).await.unwrap();
+        assert_eq!(answer.mode, AnswerMode::Written);
+        let mut tx = platform.db.begin().await.unwrap();
+        let sql = "WITH RECURSIVE chain (act_id) AS (SELECT act_id FROM act WHERE act_id = $1 \
+                   UNION SELECT a.act_id FROM act a JOIN chain c ON a.parent_act_id = c.act_id) \
+                   SELECT kind FROM act WHERE act_id IN (SELECT act_id FROM chain) ORDER BY act_id";
+        let rows = tx.fetch_all(sql, params![root]).await.unwrap();
+        let kinds: Vec<String> = rows.iter().map(|row| row.get("kind").unwrap()).collect();
+        let call = ["guard.request", "guard.decision", "guard.attempt", "guard.outcome"];
+        let expected =
+            [&["test.asked", "knowledge.asked"][..], &call, &call, &["knowledge.answered"]];
+        assert_eq!(kinds, expected.concat());
+        let said = [QUESTION, "手数料は1点につき300円です"];
+        for text in said {
+            assert_eq!(world.test.places_of(text).await, ["act_content.value"], "{text}");
+        }
+        platform.forget(&mut tx, world.test.institution, root).await.unwrap();
+        tx.commit().await.unwrap();
+        for text in said {
+            assert_eq!(world.test.places_of(text).await, Vec::<String>::new(), "{text}");
+        }
     })
     .await;
 }

@@ -5,11 +5,19 @@ use std::collections::BTreeMap;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use kaname_kernel::{ActId, UserId};
 use kaname_ledger_core::VerifyingKey;
-use kaname_platform::Head;
+use kaname_platform::{Head, http::one_of};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{ToSchema, openapi::Schema};
 
 use crate::model::{Content, RecordedAct, Verification};
+
+fn ways() -> Schema {
+    one_of(["session", "key", "console", "system"])
+}
+
+fn states() -> Schema {
+    one_of(["pending", "in_ledger"])
+}
 
 /// Who acted.
 #[derive(Debug, Serialize, ToSchema)]
@@ -17,7 +25,8 @@ pub(super) struct ActorBody {
     #[schema(value_type = Option<String>)]
     user_id: Option<UserId>,
     display_name: String,
-    /// `session`, `key`, `console` or `system`.
+    /// How they came in.
+    #[schema(schema_with = ways)]
     via: String,
 }
 
@@ -40,7 +49,8 @@ pub(super) struct ActBody {
     #[schema(value_type = Option<String>)]
     parent_id: Option<ActId>,
     refs: BTreeMap<String, String>,
-    /// `pending` or `in_ledger`.
+    /// Whether it has its leaf.
+    #[schema(schema_with = states)]
     state: &'static str,
     leaf_index: Option<u64>,
     /// Key of the sentence by which screens name the act.

@@ -1,17 +1,13 @@
 //! A connection in use: the statements, and the two kinds of transaction around them.
 
-use std::{
-    ops::{Deref, DerefMut},
-    sync::Arc,
-};
+use std::ops::{Deref, DerefMut};
 
 use sqlx::{
     Postgres, Sqlite, SqliteConnection, Transaction, postgres::PgArguments, query::Query,
     sqlite::SqliteArguments,
 };
-use tokio::sync::Notify;
 
-use super::{DbError, Row, Value, sqlite_writer::Baton, value::RowInner};
+use super::{DbError, Row, Value, Work, sqlite_writer::Baton, value::RowInner};
 
 /// A connection inside a transaction. Store functions take `&mut Conn`.
 #[derive(Debug)]
@@ -149,22 +145,28 @@ fn postgres(sql: &'static str, params: Vec<Value>) -> Query<'static, Postgres, P
 #[derive(Debug)]
 pub struct Tx {
     conn: Conn,
-    work: Arc<Notify>,
-    wakes: bool,
+    work: Work,
+    acts: bool,
+    jobs: bool,
 }
 
 impl Tx {
-    pub(super) fn sqlite(baton: Baton, work: Arc<Notify>) -> Self {
-        Self { conn: Conn(Inner::SqliteWriter(baton)), work, wakes: false }
+    pub(super) fn sqlite(baton: Baton, work: Work) -> Self {
+        Self { conn: Conn(Inner::SqliteWriter(baton)), work, acts: false, jobs: false }
     }
 
-    pub(super) fn postgres(tx: Transaction<'static, Postgres>, work: Arc<Notify>) -> Self {
-        Self { conn: Conn(Inner::Postgres(tx)), work, wakes: false }
+    pub(super) fn postgres(tx: Transaction<'static, Postgres>, work: Work) -> Self {
+        Self { conn: Conn(Inner::Postgres(tx)), work, acts: false, jobs: false }
     }
 
-    /// Asks that the sequencer and the workers be woken once this has committed.
-    pub(crate) fn wake_on_commit(&mut self) {
-        self.wakes = true;
+    /// Asks that the sequencer be woken once this has committed.
+    pub(crate) fn has_act(&mut self) {
+        self.acts = true;
+    }
+
+    /// Asks that the workers be woken once this has committed.
+    pub(crate) fn has_job(&mut self) {
+        self.jobs = true;
     }
 
     /// Makes it durable: when this returns `Ok`, it is on disk.
@@ -178,8 +180,11 @@ impl Tx {
             Inner::SqliteReader(tx) => tx.commit().await?,
             Inner::Postgres(tx) => tx.commit().await?,
         }
-        if self.wakes {
-            self.work.notify_waiters();
+        if self.acts {
+            self.work.acts.notify_waiters();
+        }
+        if self.jobs {
+            self.work.jobs.notify_waiters();
         }
         Ok(())
     }

@@ -16,7 +16,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "gateway", include_str!("../../../../migrations/0003_gateway.sql")),
     (4, "knowledge", include_str!("../../../../migrations/0004_knowledge.sql")),
     (5, "workspace", include_str!("../../../../migrations/0005_workspace.sql")),
-    (6, "budgets", include_str!("../../../../migrations/0006_budgets.sql")),
+    (6, "forgetting", include_str!("../../../../migrations/0006_forgetting.sql")),
+    (7, "budgets", include_str!("../../../../migrations/0007_budgets.sql")),
 ];
 
 /// Where the schema stands after [`Db::migrate`].

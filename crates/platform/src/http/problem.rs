@@ -22,12 +22,15 @@ pub struct Problem {
     pub detail: String,
     /// The field of the request that is at fault.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub field: Option<String>,
     /// What to do.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub fix: Option<String>,
     /// When trying again makes sense.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub retry_at_ms: Option<i64>,
 }
 

@@ -31,7 +31,7 @@ pub async fn enqueue(platform: &Platform, tx: &mut Tx, job: NewJob) -> Result<Jo
         ],
     )
     .await?;
-    tx.wake_on_commit();
+    tx.has_job();
     Ok(id)
 }
 
@@ -155,7 +155,7 @@ pub(super) async fn settle(
         params![id, owner, settled.state.as_str(), settled.run_at, code, detail, platform.now()],
     )
     .await?;
-    tx.wake_on_commit();
+    tx.has_job();
     tx.commit().await
 }
 

@@ -47,7 +47,7 @@ impl Workers {
         let owner = self.platform.ids.next::<kaname_kernel::JobId>().to_string();
         let stopping = self.platform.tasks.stopping();
         while !stopping.is_cancelled() {
-            let woken = self.platform.db.work.notified();
+            let woken = self.platform.db.work.jobs.notified();
             match self.run_next(&owner).await {
                 Ok(true) => continue,
                 Ok(false) => {}

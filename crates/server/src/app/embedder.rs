@@ -27,7 +27,10 @@ impl LocalEmbedder {
             let loaded = tokio::task::spawn_blocking(move || Encoder::open(&folder)).await;
             match loaded {
                 Ok(Ok(encoder)) => Ok(Arc::new(encoder)),
-                Ok(Err(error)) => Err(failed(&format!("{error}; run `kaname model check`"))),
+                Ok(Err(error)) => Err(EmbeddedError {
+                    fault: EmbeddedFault::NoModel,
+                    detail: format!("{error}; run `kaname model check`"),
+                }),
                 Err(_) => Err(failed("loading the embedding model was interrupted")),
             }
         };

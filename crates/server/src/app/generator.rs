@@ -123,6 +123,9 @@ fn fault(error: EngineError) -> EmbeddedError {
         EngineError::PromptTooLong { .. }
         | EngineError::NoChatTemplate { .. }
         | EngineError::InvalidRequest { .. } => EmbeddedFault::BadRequest,
+        EngineError::ModelMissing { .. }
+        | EngineError::ModelMismatch { .. }
+        | EngineError::ModelUnreadable { .. } => EmbeddedFault::NoModel,
         _ => EmbeddedFault::Failed,
     };
     EmbeddedError { fault, detail: error.to_string() }

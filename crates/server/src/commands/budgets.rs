@@ -79,7 +79,9 @@ async fn subject(text: &str, door: &Door) -> anyhow::Result<(String, String)> {
         return Ok((text.to_owned(), String::new()));
     }
     let Some((kind, name)) = text.split_once(':') else {
-        bail!("say whose budget it is as institution, department:KEY, person:USER, team:ID, key:ID, app:NAME or system:NAME");
+        bail!(
+            "say whose budget it is as institution, department:KEY, person:USER, team:ID, key:ID, app:NAME or system:NAME"
+        );
     };
     let id = match kind {
         "person" => named(door, "/api/v1/users", "user_name", name).await?,

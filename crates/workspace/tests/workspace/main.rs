@@ -9,6 +9,7 @@
 mod asking;
 mod conversations;
 mod faults;
+mod forgetting;
 mod isolation;
 mod killed;
 mod labels;

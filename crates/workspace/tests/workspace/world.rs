@@ -86,16 +86,26 @@ impl World {
     }
 
     pub(crate) fn with(platform: &Platform, institution: InstitutionId, config: Config) -> Self {
+        let (sender, questions) = mpsc::unbounded_channel();
+        let answerer = Arc::new(Stepped(sender));
+        let (_outbound, mint) = Outbound::new(Duration::from_secs(1)).unwrap();
+        let guard = Guard::new(platform.clone(), mint);
+        let world = Self::answered_by(platform, institution, (guard, answerer, config));
+        Self { questions: Mutex::new(questions), ..world }
+    }
+
+    /// A world whose questions go to `answerer`.
+    pub(crate) fn answered_by(
+        platform: &Platform,
+        institution: InstitutionId,
+        (guard, answerer, config): (Guard, Arc<dyn Answerer>, Config),
+    ) -> Self {
         let light = kaname_identity::Config {
             hash_memory_kib: 8,
             hash_passes: 1,
             ..kaname_identity::Config::default()
         };
         let identity = Identity::new(platform.clone(), light).unwrap();
-        let (_outbound, mint) = Outbound::new(Duration::from_secs(1)).unwrap();
-        let guard = Guard::new(platform.clone(), mint);
-        let (sender, questions) = mpsc::unbounded_channel();
-        let answerer = Arc::new(Stepped(sender));
         let workspace = Workspace::new(identity.clone(), guard, answerer, config);
         let (router, _) = kaname_workspace::router::<()>(workspace.clone()).split_for_parts();
         let limits =
@@ -106,7 +116,7 @@ impl World {
             identity,
             workspace,
             router: kaname_platform::http::around(router, limits),
-            questions: Mutex::new(questions),
+            questions: Mutex::new(mpsc::unbounded_channel().1),
         }
     }
 

@@ -8,8 +8,8 @@ export class EndpointDraft {
 	model = $state('');
 	name = $state('');
 	publicName = $state('');
-	capabilities = $state(['chat']);
-	languages = $state(['ja', 'en']);
+	capabilities = $state<NewEndpoint['capabilities']>(['chat']);
+	languages = $state<NewEndpoint['languages']>(['ja', 'en']);
 	clearance = $state('');
 	vendor = $state('');
 	operatorCountry = $state('');

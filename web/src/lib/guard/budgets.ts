@@ -1,6 +1,6 @@
 /** Budgets and rates: the calls, and their amounts as people read them. */
 import { call } from '$lib/api/client';
-import type { List, Role, User } from '$lib/api/types';
+import type { Budget, BudgetChange, List, NewBudget, Role, User } from '$lib/api/types';
 import { count, dateTime } from '$lib/i18n/format';
 import { t } from '$lib/i18n/locale.svelte';
 
@@ -8,41 +8,9 @@ export const subjectKinds = ['institution', 'department', 'team', 'person', 'key
 export const periods = ['day', 'month', 'fiscal_year', 'minute', 'at_once'] as const;
 export const units = ['yen', 'tokens', 'requests'] as const;
 
-export type SubjectKind = (typeof subjectKinds)[number];
-export type Period = (typeof periods)[number];
-export type Unit = (typeof units)[number];
-
-/** A budget or rate with what stands against it now; yen may have decimals. */
-export interface Budget {
-	id: string;
-	subject_kind: SubjectKind;
-	subject_id: string;
-	subject_name: string;
-	period: Period;
-	unit: Unit;
-	limit: number;
-	used: number;
-	reserved: number;
-	remaining: number;
-	enabled: boolean;
-	contact: string;
-	period_started_at_ms: number | null;
-	period_ends_at_ms: number | null;
-	created_at_ms: number;
-	changed_at_ms: number;
-}
-
-export interface NewBudget {
-	subject_kind: SubjectKind;
-	subject_id: string | null;
-	period: Period;
-	unit: Unit;
-	limit: number;
-	enabled: boolean;
-	contact: string;
-}
-
-export type BudgetChange = Partial<Pick<NewBudget, 'limit' | 'enabled' | 'contact'>>;
+export type SubjectKind = Budget['subject_kind'];
+export type Period = Budget['period'];
+export type Unit = Budget['unit'];
 
 /** All budgets of the institution, page by page. */
 export async function listBudgets(fetcher?: typeof fetch): Promise<Budget[]> {

@@ -7,7 +7,9 @@ const pack: LabelPack = {
 	id: 'municipality',
 	version: '1',
 	source: '',
-	status: 'in_force',
+	status: 'verified',
+	effective_date: '2026-04-01',
+	default_rank: 1,
 	name: { ja: '', en: '' },
 	ranks: [
 		{

@@ -9,6 +9,11 @@ export function faultText(code: string, detail: string): string {
 	return tOr(known, detail === '' ? t('error.client.unexpected') : detail);
 }
 
+/** What to do about a fault, in the server's own words where none are known here, or nothing. */
+export function fixText(fault: { code: string; fix?: string | null }): string {
+	return tOr(`fix.${fault.code}`, fault.fix ?? '');
+}
+
 /** The sentence for whatever was thrown. */
 export function errorText(error: unknown): string {
 	if (!(error instanceof ApiError)) return t('error.client.unexpected');

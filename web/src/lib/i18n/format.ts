@@ -11,6 +11,13 @@ export function date(ms: number): string {
 	return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium' }).format(ms);
 }
 
+/** A day written as `YYYY-MM-DD`, whatever the time zone. */
+export function calendarDay(iso: string): string {
+	const day = new Date(`${iso}T00:00:00Z`);
+	if (Number.isNaN(day.getTime())) return iso;
+	return new Intl.DateTimeFormat(locale(), { dateStyle: 'long', timeZone: 'UTC' }).format(day);
+}
+
 /** Time of day to the second. */
 export function timeOfDay(ms: number): string {
 	return new Intl.DateTimeFormat(locale(), { timeStyle: 'medium' }).format(ms);

@@ -60,7 +60,7 @@ export const changeDepartment = (id: string, body: Partial<Department>) =>
 export const deleteDepartment = (id: string) => call<void>('DELETE', `/departments/${id}`);
 export const listTeams = (departmentId: string) =>
 	call<List<Team>>('GET', `/departments/${departmentId}/teams`, { query: { limit: 200 } });
-export const createTeam = (departmentId: string, body: Omit<Team, 'id'>) =>
+export const createTeam = (departmentId: string, body: Omit<Team, 'id' | 'department_id'>) =>
 	call<Team>('POST', `/departments/${departmentId}/teams`, { body });
 export const deleteTeam = (id: string) => call<void>('DELETE', `/teams/${id}`);
 

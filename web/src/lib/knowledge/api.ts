@@ -17,6 +17,15 @@ export const listDocuments = (collectionId: string, cursor: string | null, fetch
 		fetch: fetcher
 	});
 export const getDocument = (id: string) => call<Document>('GET', `/documents/${id}`);
+/** What is said about documents: the title, a label not below the present one, and since when (empty: no date). */
+export interface AboutDocument {
+	title?: string;
+	label?: string;
+	effective_date?: string;
+}
+
+export const changeDocument = (id: string, body: AboutDocument) =>
+	call<Document>('PATCH', `/documents/${id}`, { body });
 export const deleteDocument = (id: string) => call<void>('DELETE', `/documents/${id}`);
 
 /** The document's text around a byte, with its blocks. */

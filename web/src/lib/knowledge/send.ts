@@ -1,11 +1,12 @@
 /** Sends one file, telling how much of it has left; `fetch` cannot tell that, so this uses the older call. */
 import { addressOf, ApiError, csrfHeaders } from '$lib/api/client';
 import type { UploadAccepted } from '$lib/api/types';
+import type { AboutDocument } from './api';
 
-/** Sends the file to the collection; aborting `signal` stops the sending. */
+/** Sends the file to the collection with what is said about it; aborting `signal` stops the sending. */
 export function sendFile(
 	collectionId: string,
-	file: File,
+	{ file, about }: { file: File; about: AboutDocument },
 	onsent: (bytes: number) => void,
 	signal: AbortSignal
 ): Promise<UploadAccepted> {
@@ -24,6 +25,7 @@ export function sendFile(
 		request.onabort = () => reject(new DOMException('stopped', 'AbortError'));
 		signal.addEventListener('abort', () => request.abort());
 		const form = new FormData();
+		for (const [name, value] of Object.entries(about)) if (value !== '') form.append(name, value);
 		form.append('file', file, file.name);
 		request.send(form);
 	});

@@ -5,6 +5,7 @@
  */
 import { ApiError } from '$lib/api/client';
 import type { Document, Fault, Job, Refusal, UploadAccepted } from '$lib/api/types';
+import type { AboutDocument } from './api';
 
 export type UploadState = 'waiting' | 'sending' | 'indexing' | 'ready' | 'refused' | 'failed' | 'cancelled';
 
@@ -12,6 +13,8 @@ export type UploadState = 'waiting' | 'sending' | 'indexing' | 'ready' | 'refuse
 export interface Upload {
 	id: number;
 	file: File;
+	/** What is said about it. */
+	about: AboutDocument;
 	state: UploadState;
 	/** Bytes that have left, or steps of indexing that are done. */
 	done: number;
@@ -24,7 +27,7 @@ export interface Upload {
 
 /** What the queue needs from outside. */
 export interface UploadCalls {
-	send: (file: File, onsent: (bytes: number) => void, signal: AbortSignal) => Promise<UploadAccepted>;
+	send: (item: Pick<Upload, 'file' | 'about'>, onsent: (bytes: number) => void, signal: AbortSignal) => Promise<UploadAccepted>;
 	getJob: (id: string) => Promise<Job>;
 	cancelJob: (id: string) => Promise<unknown>;
 	/** A job that succeeded may still have found a file unreadable; the document tells. */
@@ -47,10 +50,10 @@ export class UploadQueue {
 		this.#calls = calls;
 	}
 
-	/** Takes files in; resolves when each of them has ended. */
-	async add(files: File[]): Promise<void> {
+	/** Takes files in, with what is said about each; resolves when each of them has ended. */
+	async add(files: File[], about: AboutDocument = {}): Promise<void> {
 		const first = this.items.length;
-		for (const file of files) this.items.push(waiting(this.#next++, file));
+		for (const file of files) this.items.push(waiting(this.#next++, file, about));
 		await Promise.all(this.items.slice(first).map((item) => this.#follow(item)));
 	}
 
@@ -82,7 +85,7 @@ export class UploadQueue {
 		item.total = item.file.size;
 		try {
 			const { job_id, documents, refused } = await this.#calls.send(
-				item.file,
+				{ file: item.file, about: item.about },
 				(bytes) => (item.done = bytes),
 				abort.signal
 			);
@@ -139,8 +142,8 @@ function end(item: Upload, state: UploadState, fault: Upload['fault']): void {
 	item.fault = fault;
 }
 
-function waiting(id: number, file: File): Upload {
-	return { id, file, state: 'waiting', done: 0, total: null, jobId: null, documentId: null, fault: null };
+function waiting(id: number, file: File, about: AboutDocument): Upload {
+	return { id, file, about: { ...about }, state: 'waiting', done: 0, total: null, jobId: null, documentId: null, fault: null };
 }
 
 function faultOf(error: unknown): Fault {

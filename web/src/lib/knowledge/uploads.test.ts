@@ -37,7 +37,7 @@ describe('an upload queue', () => {
 		const answers = [job('queued'), job('running', 4), job('succeeded', 10), job('succeeded', 10)];
 		let sending = 0;
 		const queue = queueWith({
-			send: async (_file, onsent) => {
+			send: async (_item, onsent) => {
 				expect(++sending).toBe(1);
 				onsent(3);
 				await Promise.resolve();
@@ -55,9 +55,9 @@ describe('an upload queue', () => {
 
 	it('keeps going after a file is refused, fails to send, or fails to be indexed', async () => {
 		const queue = queueWith({
-			send: async (file) => {
+			send: async ({ file }) => {
 				if (file.name === 'old.doc')
-					return { ...accepted, refused: [{ file_name: 'old.doc', code: 'knowledge.old', detail: '' }] };
+					return { ...accepted, refused: [{ file_name: 'old.doc', code: 'knowledge.old', detail: '', fix: null }] };
 				if (file.name === 'huge.pdf') throw new ApiError(413, { code: 'http.too_large' });
 				return { ...accepted, job_id: file.name };
 			},
@@ -86,7 +86,7 @@ describe('an upload queue', () => {
 	it('cancels a waiting file, a file being sent and a file being indexed', async () => {
 		const cancelled: string[] = [];
 		const queue: UploadQueue = queueWith({
-			send: async (file, _onsent, signal) => {
+			send: async ({ file }, _onsent, signal) => {
 				if (file.name === 'a.txt') {
 					await queue.cancel(queue.items[1]!);
 					await queue.cancel(queue.items[0]!);

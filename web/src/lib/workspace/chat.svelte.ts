@@ -208,7 +208,7 @@ function blankMessage(role: Message['role'], text: string): Message {
 		label: '0',
 		state: 'complete',
 		error: null,
-		act_id: null,
+		act_id: '',
 		endpoint_name: null,
 		created_at_ms: Date.now()
 	};

@@ -24,7 +24,7 @@ const message = (id: string, role: Message['role'], text: string): Message => ({
 	label: '1',
 	state: 'complete',
 	error: null,
-	act_id: null,
+	act_id: 'act',
 	endpoint_name: null,
 	created_at_ms: 0
 });
