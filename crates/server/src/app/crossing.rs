@@ -158,7 +158,6 @@ impl Things {
         let collections = [&self.collection];
         match schema {
             "NewNaming" => json!({ "key": "foreign", "name": "foreign" }),
-            "NamingChange" => json!({ "name": "foreign" }),
             "NewUserBody" => new_user("foreign", &self.department),
             "UserChangeBody" => {
                 json!({ "department_id": self.department, "team_ids": [self.team] })
@@ -167,7 +166,7 @@ impl Things {
                 json!({ "name": "foreign", "scopes": ["models"], "expires_in_days": 1 })
             }
             "NewEndpoint" => new_endpoint(),
-            "EndpointChange" => json!({ "name": "foreign" }),
+            "NamingChange" | "EndpointChange" => json!({ "name": "foreign" }),
             "NewBudget" => new_budget("person", Some(&self.user)),
             "BudgetChange" => json!({ "limit": 1, "contact": "foreign" }),
             "Probe" => json!({ "base_url": "http://127.0.0.1:1/v1" }),
