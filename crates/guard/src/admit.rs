@@ -6,6 +6,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     attempt::Attempt,
+    budgets::{Exceeded, Spending},
     decide::{Decision, Facts, decide},
     error::{Denial, Error},
     guard::Guard,
@@ -32,29 +33,50 @@ impl Guard {
         let (sender, receiver) = oneshot::channel();
         let guard = self.clone();
         self.platform.tasks.spawn("guard-admit", async move {
-            // If nobody waits any more, the attempt comes back here and its drop settles it.
-            let _unheard = sender.send(guard.write(request).await);
+            // If nobody waits any more, the attempt comes back here and is closed.
+            if let Err(Ok((_unspent, attempt))) = sender.send(guard.write(request).await) {
+                attempt.abandon_unsent();
+            }
         });
         receiver.await.map_err(|_| Error::Stopping)?
     }
 
     async fn write(self, request: Request) -> Result<(Permit, Attempt), Error> {
-        let decision = decide(&Facts::of(&request));
+        let mut decision = decide(&Facts::of(&request));
         let mut tx = self.platform.db.begin().await?;
         let asked = self.append_request(&mut tx, &request).await?;
-        let decided = self.append_decision(&mut tx, &request, asked, &decision).await?;
+        let mut exceeded = None;
+        let mut held = Vec::new();
+        if decision.allowed() {
+            match self.reserve(&mut tx, &request).await? {
+                Ok(claims) => held = claims,
+                Err(refused) => {
+                    decision = Decision::refused(refused.reason);
+                    exceeded = Some(refused);
+                }
+            }
+        }
+        let said = (&decision, exceeded.as_ref());
+        let decided = self.append_decision(&mut tx, &request, asked, said).await?;
         if !decision.allowed() {
             tx.commit().await?;
-            return Err(Error::Denied(Denial { request: asked, decision }));
+            return Err(Error::Denied(Denial {
+                request: asked,
+                decision,
+                exceeded: exceeded.map(Box::new),
+            }));
         }
         let attempted = self.append_attempt(&mut tx, &request, asked, decided).await?;
+        self.hold(&mut tx, attempted, &held).await?;
         tx.commit().await?;
+        let spending = Spending::new(&request, !held.is_empty());
         let acts = Admission { request: asked, attempt: attempted };
         let attempt = Attempt::open(
             &self,
             request.caller,
             request.label.clone(),
             (acts.request, acts.attempt),
+            spending,
         );
         let labels = (&request.label, &request.place.clearance);
         let permit =
@@ -84,7 +106,7 @@ impl Guard {
         tx: &mut Tx,
         request: &Request,
         asked: ActId,
-        decision: &Decision,
+        (decision, exceeded): (&Decision, Option<&Exceeded>),
     ) -> Result<ActId, Error> {
         let act = request
             .caller
@@ -96,6 +118,10 @@ impl Guard {
             .reference("reasons", decision.summary())
             .reference("clearance", &request.place.clearance)
             .reference("policy", &self.policy);
+        let act = match exceeded {
+            Some(exceeded) => exceeded.describe(act),
+            None => act,
+        };
         Ok(self.platform.append(tx, act).await?)
     }
 

@@ -4,7 +4,12 @@ use kaname_kernel::{ActId, Label};
 use kaname_platform::{Act, DbError, params};
 use tokio::sync::oneshot;
 
-use crate::{error::Error, guard::Guard, request::Caller};
+use crate::{
+    budgets::{Spending, Spent, settle},
+    error::Error,
+    guard::Guard,
+    request::Caller,
+};
 
 /// How an attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,17 +57,39 @@ pub struct Outcome {
     pub code: Option<&'static str>,
     /// What the call used.
     pub usage: Usage,
+    /// Whether the endpoint may charge for a call that failed.
+    pub charged: bool,
 }
 
 impl Outcome {
+    /// It ended in this way, and nothing more is known.
+    pub(crate) fn of(kind: OutcomeKind) -> Self {
+        Self { kind, code: None, usage: Usage::default(), charged: false }
+    }
+
+    /// Says that the endpoint may charge all the same, as after a time-out: the worst case is settled
+    /// where the usage is not known. A failure without this gives the reservation back.
+    #[must_use]
+    pub fn charged(mut self) -> Self {
+        self.charged = true;
+        self
+    }
+
+    /// Adds what the call used as far as it is known, as when an answer broke off.
+    #[must_use]
+    pub fn using(mut self, usage: Usage) -> Self {
+        self.usage = usage;
+        self
+    }
+
     /// The whole answer came.
     pub fn completed(usage: Usage) -> Self {
-        Self { kind: OutcomeKind::Completed, code: None, usage }
+        Self::of(OutcomeKind::Completed).using(usage)
     }
 
     /// It went wrong with `code`: as failed or as broken.
     pub fn fault(kind: OutcomeKind, code: &'static str) -> Self {
-        Self { kind, code: Some(code), usage: Usage::default() }
+        Self { code: Some(code), ..Self::of(kind) }
     }
 }
 
@@ -75,13 +102,30 @@ pub struct Attempt {
     request: ActId,
     act: ActId,
     answer: Vec<u8>,
+    spending: Spending,
     open: bool,
 }
 
 impl Attempt {
-    pub(crate) fn open(guard: &Guard, caller: Caller, label: Label, acts: (ActId, ActId)) -> Self {
-        let (request, act) = acts;
-        Self { guard: guard.clone(), caller, label, request, act, answer: Vec::new(), open: true }
+    pub(crate) fn open(
+        guard: &Guard,
+        caller: Caller,
+        label: Label,
+        acts: (ActId, ActId),
+        spending: Spending,
+    ) -> Self {
+        let ((request, act), guard) = (acts, guard.clone());
+        Self { guard, caller, label, request, act, answer: Vec::new(), spending, open: true }
+    }
+
+    /// Notes what the call used so far: what is settled if nobody waits for the rest.
+    pub fn used(&mut self, usage: Usage) {
+        self.spending.note(usage);
+    }
+
+    /// Closes it as abandoned before anything was sent: all that was reserved is given back.
+    pub(crate) fn abandon_unsent(mut self) {
+        self.spending.unsent();
     }
 
     /// The act of the request: what the caller keeps.
@@ -123,14 +167,17 @@ impl Attempt {
         self.open = false;
         let (sender, receiver) = oneshot::channel();
         let guard = self.guard.clone();
-        let act = outcome_act(self.caller.act("guard.outcome"), outcome)
+        let spent = self.spending.settled(outcome, self.answer.len());
+        let spending = self.spending.clone();
+        let act = spent
+            .describe(outcome_act(self.caller.act("guard.outcome"), outcome))
             .label(&self.label)
             .following(self.act)
             .reference("request", self.request)
             .content("answer", std::mem::take(&mut self.answer));
         let attempt = self.act;
         self.guard.platform.tasks.spawn("guard-settle", async move {
-            let result = guard.write_outcome(attempt, act).await;
+            let result = guard.write_outcome((attempt, act), (&spending, spent)).await;
             if let Err(error) = &result {
                 tracing::error!(%attempt, error = error as &dyn std::error::Error, "no outcome recorded");
             }
@@ -144,11 +191,7 @@ impl Drop for Attempt {
     fn drop(&mut self) {
         // Without a runtime the process is at its end: the next start closes what is open.
         if self.open && tokio::runtime::Handle::try_current().is_ok() {
-            let _unheard = self.close(&Outcome {
-                kind: OutcomeKind::Abandoned,
-                code: None,
-                usage: Usage::default(),
-            });
+            let _unheard = self.close(&Outcome::of(OutcomeKind::Abandoned));
         }
     }
 }
@@ -169,10 +212,17 @@ pub(crate) fn outcome_act(act: Act, outcome: &Outcome) -> Act {
 
 impl Guard {
     /// Writes `act` as the one outcome of `attempt`.
-    async fn write_outcome(&self, attempt: ActId, act: Act) -> Result<ActId, DbError> {
+    async fn write_outcome(
+        &self,
+        (attempt, act): (ActId, Act),
+        (spending, spent): (&Spending, Spent),
+    ) -> Result<ActId, DbError> {
         let mut tx = self.platform.db.begin().await?;
         tx.execute_one("DELETE FROM open_attempt WHERE act_id = $1", params![attempt]).await?;
         let id = self.platform.append(&mut tx, act).await?;
+        if spending.holds() {
+            settle(&mut tx, attempt, spent, self.platform.now()).await?;
+        }
         tx.commit().await?;
         Ok(id)
     }

@@ -4,7 +4,8 @@ use kaname_kernel::{ActId, InstitutionId, Label};
 use kaname_platform::{Act, params};
 
 use crate::{
-    attempt::{Outcome, OutcomeKind, Usage, outcome_act},
+    attempt::{Outcome, OutcomeKind, outcome_act},
+    budgets::release,
     error::Error,
     guard::Guard,
 };
@@ -26,14 +27,17 @@ impl Guard {
             .await?;
         for row in &rows {
             let institution: InstitutionId = row.get("institution_id")?;
-            let unknown =
-                Outcome { kind: OutcomeKind::Unknown, code: None, usage: Usage::default() };
+            let unknown = Outcome::of(OutcomeKind::Unknown);
             let act = outcome_act(Act::by_system(institution, "guard.outcome"), &unknown)
                 .label(&row.get::<Label>("label")?)
                 .following(row.get::<ActId>("act_id")?)
                 .reference("request", row.get::<ActId>("request_act_id")?);
             self.platform.append(&mut tx, act).await?;
         }
+        // What a lost call used is not known: its reservation is given back, and the ledger says so.
+        let lost: Vec<ActId> =
+            rows.iter().map(|row| row.get("act_id")).collect::<Result<_, _>>()?;
+        release(&mut tx, &lost, self.platform.now()).await?;
         tx.commit().await?;
         Ok(rows.len())
     }

@@ -7,7 +7,7 @@ use crate::request::{Action, Caller, Request};
 /// The text whose hash every decision carries. A change of a rule below is a change here.
 pub(crate) const POLICY: &str = "kaname.guard/1: same institution; endpoint enabled; endpoint clearance \
     dominates the joined label; caller clearance dominates every label read; key scope and role by purpose; \
-    the system only embeds";
+    the system only embeds; every budget and rate above the caller holds the worst case";
 
 /// Everything a decision depends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +80,12 @@ pub enum Reason {
     RoleMissing(Role),
     /// The program itself may embed and nothing else.
     SystemMayOnlyEmbed,
+    /// A budget above the caller has too little left.
+    BudgetExhausted,
+    /// A rate above the caller is used up.
+    RateLimited,
+    /// A budget in money applies, and nobody knows what the call costs.
+    PriceUnknown,
 }
 
 impl Reason {
@@ -93,6 +99,9 @@ impl Reason {
             Self::ScopeMissing(_) => "scope_missing",
             Self::RoleMissing(_) => "role_missing",
             Self::SystemMayOnlyEmbed => "system_may_only_embed",
+            Self::BudgetExhausted => "budget_exhausted",
+            Self::RateLimited => "rate_limited",
+            Self::PriceUnknown => "price_unknown",
         }
     }
 }
@@ -104,6 +113,11 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// No, for one reason.
+    pub(crate) fn refused(reason: Reason) -> Self {
+        Self { reasons: vec![reason] }
+    }
+
     /// Whether the request may pass.
     pub fn allowed(&self) -> bool {
         self.reasons.is_empty()

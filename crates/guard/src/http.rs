@@ -1,4 +1,4 @@
-//! The institution's label pack over HTTP.
+//! The institution's label pack and its budgets over HTTP.
 
 use axum::{
     Json,
@@ -9,10 +9,20 @@ use kaname_identity::{Access, Identity, Route, SignedIn};
 use kaname_platform::http::{Problem, respond};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{Error, Guard, LabelPack};
+use crate::{
+    Error, Guard, LabelPack,
+    budgets::{READERS, WRITERS, http as budgets},
+};
 
 /// Every route of the guard. Whoever adds one lists it here, or a test fails.
-pub const ROUTES: &[Route] = &[("GET", "/label-pack", Access::Person(&[]))];
+pub const ROUTES: &[Route] = &[
+    ("GET", "/label-pack", Access::Person(&[])),
+    ("GET", "/budgets", READERS),
+    ("POST", "/budgets", WRITERS),
+    ("PATCH", "/budgets/{id}", WRITERS),
+    ("DELETE", "/budgets/{id}", WRITERS),
+    ("GET", "/me/budgets", Access::Person(&[])),
+];
 
 /// What the routes work with.
 #[derive(Debug, Clone)]
@@ -40,7 +50,12 @@ pub fn router<S>(state: GuardState) -> OpenApiRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    OpenApiRouter::new().routes(routes!(label_pack)).with_state(state)
+    OpenApiRouter::new()
+        .routes(routes!(label_pack))
+        .routes(routes!(budgets::list, budgets::create))
+        .routes(routes!(budgets::change, budgets::remove))
+        .routes(routes!(budgets::own))
+        .with_state(state)
 }
 
 impl IntoResponse for Error {

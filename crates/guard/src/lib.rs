@@ -7,6 +7,7 @@
 
 mod admit;
 mod attempt;
+mod budgets;
 mod close_open_attempts;
 mod decide;
 mod error;
@@ -17,8 +18,14 @@ mod request;
 
 pub mod http;
 
+pub use kaname_budget_core::{Estimate, MicroYen, Opening, Period, Price, Tokens, Unit};
+
 pub use self::{
     attempt::{Attempt, Outcome, OutcomeKind, Usage},
+    budgets::{
+        Budget, BudgetChange, BudgetError, BudgetPage, BudgetUse, Exceeded, NewBudget, Subject,
+        SubjectKind,
+    },
     decide::{Decision, Facts, Reason, decide},
     error::{Denial, Error},
     guard::Guard,

@@ -1,7 +1,10 @@
 //! What asks to pass: who, why, to do what, with what label, and to which place.
 
+use kaname_budget_core::Estimate;
 use kaname_kernel::{ActId, EndpointId, InstitutionId, Label, Principal, Role, Scope};
 use kaname_platform::{Act, outbound::Target};
+
+use crate::budgets::Subject;
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,6 +140,8 @@ pub struct Request {
     pub(crate) reads: Vec<Label>,
     pub(crate) content: Vec<(&'static str, Vec<u8>)>,
     pub(crate) parent: Option<ActId>,
+    pub(crate) estimate: Option<Estimate>,
+    pub(crate) within: Vec<Subject>,
 }
 
 impl Request {
@@ -157,6 +162,8 @@ impl Request {
             reads: Vec::new(),
             content: Vec::new(),
             parent: None,
+            estimate: None,
+            within: Vec::new(),
         }
     }
 
@@ -181,6 +188,23 @@ impl Request {
     #[must_use]
     pub fn content(mut self, field: &'static str, value: impl Into<Vec<u8>>) -> Self {
         self.content.push((field, value.into()));
+        self
+    }
+
+    /// Says what the call uses at most, and at which price: that much is reserved before it is made.
+    ///
+    /// Without it the guard takes a bound of its own, and no budget in money lets the call pass unless
+    /// the model runs here.
+    #[must_use]
+    pub fn reserving(mut self, estimate: Estimate) -> Self {
+        self.estimate = Some(estimate);
+        self
+    }
+
+    /// Counts the call against the budgets of an app or a system as well.
+    #[must_use]
+    pub fn within(mut self, subject: Subject) -> Self {
+        self.within.push(subject);
         self
     }
 

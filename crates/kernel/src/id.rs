@@ -62,6 +62,8 @@ macro_rules! typed_ids {
 typed_ids! {
     /// One thing worth proving, in the act log.
     ActId,
+    /// A budget or rate of somebody in the institution.
+    BudgetId,
     /// A collection of documents (文書集).
     CollectionId,
     /// One conversation of a person with the system.

@@ -10,7 +10,7 @@ mod principal;
 
 pub use clock::{Clock, Entropy, Timestamp};
 pub use id::{
-    ActId, CollectionId, ConversationId, DepartmentId, DocumentId, EndpointId, IdSource,
+    ActId, BudgetId, CollectionId, ConversationId, DepartmentId, DocumentId, EndpointId, IdSource,
     InstitutionId, JobId, KeyId, MessageId, ParseIdError, SessionId, TeamId, UserId,
 };
 pub use label::{Label, LabelError, MAX_COMPARTMENTS};

@@ -44,6 +44,9 @@ pub(crate) enum Command {
     /// Manages API keys.
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Manages budgets and rates.
+    #[command(subcommand)]
+    Budget(BudgetCommand),
     /// Manages models and dictionaries.
     #[command(subcommand)]
     Model(ModelCommand),
@@ -146,6 +149,42 @@ pub(crate) enum KeyCommand {
         /// The key's id.
         id: String,
     },
+}
+
+/// `kaname budget …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum BudgetCommand {
+    /// Lists budgets and rates with what is used of each.
+    List,
+    /// Makes a budget, or changes the one of the same subject, unit and period.
+    Set(BudgetSet),
+    /// Removes a budget.
+    Remove {
+        /// The budget's id.
+        id: String,
+    },
+}
+
+/// `kaname budget set …`
+#[derive(Debug, Args)]
+pub(crate) struct BudgetSet {
+    /// Whose: institution, department:KEY, person:USER, team:ID, key:ID, app:NAME or system:NAME.
+    pub(crate) subject: String,
+    /// How much, in whole yen, tokens or requests.
+    #[arg(long)]
+    pub(crate) limit: u64,
+    /// yen, tokens or requests.
+    #[arg(long)]
+    pub(crate) unit: String,
+    /// day, month or fiscal_year; minute or at_once for a rate.
+    #[arg(long)]
+    pub(crate) period: String,
+    /// Whom to ask for more.
+    #[arg(long)]
+    pub(crate) contact: Option<String>,
+    /// Keeps it without holding anybody to it.
+    #[arg(long)]
+    pub(crate) off: bool,
 }
 
 /// `kaname model …`

@@ -1,6 +1,7 @@
 //! The gateway from outside: real databases, a real server that misbehaves, the router.
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up must stop")]
 
+mod budgets;
 mod chat;
 mod embeddings;
 mod endpoints;

@@ -17,6 +17,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (4, "knowledge", include_str!("../../../../migrations/0004_knowledge.sql")),
     (5, "workspace", include_str!("../../../../migrations/0005_workspace.sql")),
     (6, "forgetting", include_str!("../../../../migrations/0006_forgetting.sql")),
+    (7, "budgets", include_str!("../../../../migrations/0007_budgets.sql")),
 ];
 
 /// Where the schema stands after [`Db::migrate`].

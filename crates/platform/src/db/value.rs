@@ -65,6 +65,7 @@ macro_rules! value_from_id {
 
 value_from_id!(
     ActId,
+    BudgetId,
     CollectionId,
     ConversationId,
     DepartmentId,

@@ -60,6 +60,7 @@ struct Things {
     team: String,
     key: String,
     endpoint: String,
+    budget: String,
     collection: String,
     document: String,
     job: String,
@@ -87,6 +88,7 @@ impl Things {
         let key = json!({ "name": SECRET, "scopes": ["models"], "expires_in_days": 1 });
         let key = caller.made("/keys", key).await;
         let endpoint = caller.made("/endpoints", new_endpoint()).await;
+        let budget = caller.made("/budgets", new_budget("institution", None)).await;
         let collection = caller.made("/collections", new_collection(&department)).await;
         let collection = text(&collection, "/id");
         let path = format!("{BASE}/collections/{collection}/documents");
@@ -105,6 +107,7 @@ impl Things {
             team: text(&team, "/id"),
             key: text(&key, "/key/id"),
             endpoint: text(&endpoint, "/id"),
+            budget: text(&budget, "/id"),
             collection,
             document: text(&sent, "/documents/0/id"),
             job: text(&sent, "/job_id"),
@@ -113,13 +116,14 @@ impl Things {
         }
     }
 
-    fn all(&self) -> [&str; 10] {
+    fn all(&self) -> [&str; 11] {
         [
             &self.user,
             &self.department,
             &self.team,
             &self.key,
             &self.endpoint,
+            &self.budget,
             &self.collection,
             &self.document,
             &self.job,
@@ -137,6 +141,7 @@ impl Things {
             Some("teams") => &self.team,
             Some("keys") => &self.key,
             Some("endpoints") => &self.endpoint,
+            Some("budgets") => &self.budget,
             Some("collections") => &self.collection,
             Some("documents") => &self.document,
             Some("jobs") => &self.job,
@@ -162,6 +167,8 @@ impl Things {
             }
             "NewEndpoint" => new_endpoint(),
             "NamingChange" | "EndpointChange" => json!({ "name": "foreign" }),
+            "NewBudget" => new_budget("person", Some(&self.user)),
+            "BudgetChange" => json!({ "limit": 1, "contact": "foreign" }),
             "Probe" => json!({ "base_url": "http://127.0.0.1:1/v1" }),
             "NewCollection" => new_collection(&self.department),
             "CollectionChange" => json!({ "description": "foreign" }),
@@ -190,6 +197,13 @@ fn new_endpoint() -> Value {
         "name": SECRET, "kind": "openai_compatible", "base_url": "http://127.0.0.1:1/v1",
         "model": SECRET, "public_name": "himitsu/model", "capabilities": ["chat"],
         "languages": ["ja"], "clearance": "1",
+    })
+}
+
+fn new_budget(kind: &str, subject: Option<&str>) -> Value {
+    json!({
+        "subject_kind": kind, "subject_id": subject, "period": "day", "unit": "requests",
+        "limit": 1_000_000, "contact": SECRET,
     })
 }
 
@@ -329,7 +343,9 @@ async fn the_ids_of_that_test_are_found_by_their_owner() {
 /// Everything that an institution sees of itself, but for its acts, which reading adds to.
 async fn census(caller: &Caller) -> Vec<String> {
     let mut found = Vec::new();
-    for list in ["users", "departments", "keys", "endpoints", "collections", "conversations"] {
+    let lists =
+        ["users", "departments", "keys", "endpoints", "budgets", "collections", "conversations"];
+    for list in lists {
         let (status, body) = caller.json("GET", &format!("{BASE}/{list}"), &json!({})).await;
         assert_eq!(status, 200, "{list}: {body}");
         assert!(list == "users" || body.contains(SECRET) || body.contains("title"), "{list}");

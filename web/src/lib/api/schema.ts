@@ -68,6 +68,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The budgets and rates of the institution, oldest first, with current use. */
+        get: operations["list_budgets"];
+        put?: never;
+        /** Makes a budget or rate. */
+        post: operations["create_budget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budgets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes it; calls under way still settle what they hold. */
+        delete: operations["remove_budget"];
+        options?: never;
+        head?: never;
+        /** Changes how much it holds, whether it is in force, and whom to ask. */
+        patch: operations["change_budget"];
+        trace?: never;
+    };
     "/api/v1/collections": {
         parameters: {
             query?: never;
@@ -548,6 +584,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What limits the person who asks: own budgets first, then those of keys, teams and above. */
+        get: operations["list_own_budgets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/password": {
         parameters: {
             query?: never;
@@ -931,6 +984,74 @@ export interface components {
             collection_ids?: string[] | null;
             mode?: components["schemas"]["WantedMode"];
             question: string;
+        };
+        /** @description A budget or rate with what stands against it now. */
+        Budget: {
+            /** Format: int64 */
+            changed_at_ms: number;
+            /** @description Whom to ask for more; may be empty. */
+            contact: string;
+            /** Format: int64 */
+            created_at_ms: number;
+            enabled: boolean;
+            id: string;
+            /**
+             * Format: int64
+             * @description How much, in whole yen, tokens or requests.
+             */
+            limit: number;
+            /** @enum {string} */
+            period: "at_once" | "minute" | "day" | "month" | "fiscal_year";
+            /**
+             * Format: int64
+             * @description When the period ends and the budget opens anew; none for a rate.
+             */
+            period_ends_at_ms: number | null;
+            /**
+             * Format: int64
+             * @description When the period began; none for a rate.
+             */
+            period_started_at_ms: number | null;
+            /**
+             * Format: double
+             * @description What a call may still take; never below zero.
+             */
+            remaining: number;
+            /**
+             * Format: double
+             * @description Held for calls under way.
+             */
+            reserved: number;
+            subject_id: string;
+            /** @enum {string} */
+            subject_kind: "institution" | "department" | "team" | "person" | "key" | "app" | "system";
+            /** @description The name as people know it. */
+            subject_name: string;
+            /** @enum {string} */
+            unit: "yen" | "tokens" | "requests";
+            /**
+             * Format: double
+             * @description Used up; yen to six decimals.
+             */
+            used: number;
+        };
+        /** @description A change of a budget; what is absent stays. Whose it is and what it counts cannot change. */
+        BudgetChange: {
+            /** @description Whom to ask for more. */
+            contact?: string | null;
+            /** @description Whether it is in force. */
+            enabled?: boolean | null;
+            /**
+             * Format: int64
+             * @description How much, in whole yen, tokens or requests.
+             */
+            limit?: number | null;
+        };
+        /** @description A page of budgets. */
+        BudgetList: {
+            items: components["schemas"]["Budget"][];
+            /** @description Where the next page starts; absent on the last. */
+            next_cursor: string | null;
         };
         /**
          * @description What it can do.
@@ -1530,6 +1651,26 @@ export interface components {
             key?: string | null;
             name?: string | null;
         };
+        /** @description A new budget or rate. */
+        NewBudget: {
+            /** @description Whom to ask for more. */
+            contact?: string;
+            /** @description Whether it is in force; true when absent. */
+            enabled?: boolean | null;
+            /**
+             * Format: int64
+             * @description How much, in whole yen, tokens or requests.
+             */
+            limit: number;
+            /** @enum {string} */
+            period: "at_once" | "minute" | "day" | "month" | "fiscal_year";
+            /** @description The id; may be left out for the institution. Free for an app or a system. */
+            subject_id?: string | null;
+            /** @enum {string} */
+            subject_kind: "institution" | "department" | "team" | "person" | "key" | "app" | "system";
+            /** @enum {string} */
+            unit: "yen" | "tokens" | "requests";
+        };
         NewCollection: {
             description?: string;
             editors?: components["schemas"]["Editors"];
@@ -2029,6 +2170,181 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_budgets: {
+        parameters: {
+            query?: {
+                /** @description Where the page before ended: its `next_cursor`. */
+                cursor?: string;
+                /** @description Items on the page, 1 to 200; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBudget"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             422: {
@@ -3859,6 +4175,34 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_own_budgets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetList"];
                 };
             };
             /** @description Refused or failed; the code says why */

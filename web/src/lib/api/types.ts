@@ -28,6 +28,10 @@ export type Scope = Key['scopes'][number];
 
 export type LabelPack = Schemas['LabelPack'];
 
+export type Budget = Schemas['Budget'];
+export type NewBudget = Schemas['NewBudget'];
+export type BudgetChange = Schemas['BudgetChange'];
+
 export type NewEndpoint = Schemas['NewEndpoint'];
 export type Endpoint = Schemas['Endpoint'];
 export type EndpointKind = Schemas['EndpointKind'];
