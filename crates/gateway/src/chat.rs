@@ -1,125 +1,135 @@
-//! Chat calls: one path for the outside (`/v1/chat/completions`) and for the other slices.
+//! Chat calls: one path for every dialect of the outside and for the other slices.
+//!
+//! The candidates are tried one after another until one gives its first content. From then on the
+//! answer is that endpoint's: what breaks off is said to have broken off and never continued
+//! elsewhere.
 
 use bytes::Bytes;
-use kaname_guard::{Action, Attempt, Usage};
+use futures_util::{StreamExt as _, stream};
+use kaname_guard::Attempt;
+use kaname_kernel::ActId;
 use kaname_platform::outbound::Permit;
-use serde::Deserialize;
-use serde_json::{Value, json, value::RawValue};
 
 use crate::{
+    ask_endpoint::Answer,
+    call::Call,
+    candidates::Candidates,
     embedded::{EmbeddedError, EmbeddedFault},
     error::{Error, UpstreamFault},
     failure::Failure,
     gateway::Gateway,
-    generator_request,
-    model::{Endpoint, EndpointKind},
-    order::{Order, Settled, failed, settled},
-    pieces::{Frame, Pieces, WireUsage, pieces_of, usage_of},
-    recorded::{Recorded, Released},
-    upstream,
+    model::Endpoint,
+    order::{Order, Reach, Settled, failed, settled},
+    pieces::{Piece, Pieces},
+    recorded::{Recorded, Watch},
+    traffic::{Passage, Turn},
 };
+
+/// Most events that are held back while waiting for the first content.
+const HELD_MAX: usize = 64;
 
 /// A chat call, ready to be sent.
 #[derive(Debug, Clone)]
 pub(crate) struct ChatOrder {
     pub(crate) order: Order,
-    /// The body for the endpoint, with the model's name there.
-    pub(crate) body: String,
-    /// The messages as the caller wrote them: what the request's act commits to.
-    pub(crate) messages: String,
+    pub(crate) candidates: Candidates,
+    pub(crate) call: Call,
+}
+
+/// What an endpoint gave: all of it, or the beginning.
+enum Given {
+    Whole(Answer),
+    Stream(Pieces),
+}
+
+/// An endpoint that answers, and the attempt under which it does.
+struct Answering {
+    endpoint: Endpoint,
+    attempt: Attempt,
+    passage: Passage,
+    given: Given,
 }
 
 impl Gateway {
     /// Opens a streamed answer.
-    pub(crate) async fn open_chat(&self, chat: ChatOrder) -> Result<Recorded, Failure> {
-        let content = ("messages", chat.messages.clone().into_bytes());
-        let (permit, attempt) = self.admit(&chat.order, Action::Chat, content).await?;
-        let opened = match chat.order.endpoint.kind {
-            EndpointKind::OpenaiCompatible => self.open_upstream(&chat, permit).await,
-            _ => self.open_embedded(&chat, permit, &attempt).await,
+    pub(crate) async fn open_chat(&self, chat: &ChatOrder) -> Result<Recorded, Failure> {
+        let Answering { endpoint, attempt, passage, given } = self.first_to_answer(chat).await?;
+        let pieces = match given {
+            Given::Stream(pieces) => pieces,
+            // A call that did not ask for a stream is not opened as one.
+            Given::Whole(_) => return Err(failed(attempt, UpstreamFault::Malformed.into()).await),
         };
-        match opened {
-            Ok(pieces) => Ok(Recorded::new(attempt, pieces, self.config.answer_bytes_max)),
-            Err(error) => Err(failed(attempt, error).await),
-        }
+        let (clock, longest) = (self.platform.clone(), self.config.call_timeout);
+        let watch = Watch::over(&endpoint, passage, clock, longest);
+        Ok(Recorded::new(attempt, pieces, self.config.answer_bytes_max, watch))
     }
 
     /// Gives the whole answer at once; its outcome is on disk.
-    pub(crate) async fn complete_chat(&self, chat: ChatOrder) -> Result<Settled<Bytes>, Failure> {
-        if chat.order.endpoint.kind != EndpointKind::OpenaiCompatible {
-            return self.complete_embedded(chat).await;
-        }
-        let content = ("messages", chat.messages.clone().into_bytes());
-        let (permit, mut attempt) = self.admit(&chat.order, Action::Chat, content).await?;
-        let called = self.complete_upstream(&chat, permit).await.map(|answer| {
-            attempt.received(answer.text.as_bytes());
-            (answer.body, answer.usage)
-        });
-        settled(attempt, called).await
-    }
-
-    async fn open_upstream(&self, chat: &ChatOrder, permit: Permit) -> Result<Pieces, Error> {
-        let address = chat.order.address("/chat/completions");
-        let body = Bytes::from(chat.body.clone());
-        upstream::call_stream(&self.outbound, self.config, permit, &address, body).await
-    }
-
-    async fn complete_upstream(&self, chat: &ChatOrder, permit: Permit) -> Result<Answer, Error> {
-        let address = chat.order.address("/chat/completions");
-        let body = Some(Bytes::from(chat.body.clone()));
-        let body = upstream::call_json(&self.outbound, self.config, permit, &address, body).await?;
-        Answer::read(&body)
-    }
-
-    async fn open_embedded(
-        &self,
-        chat: &ChatOrder,
-        permit: Permit,
-        attempt: &Attempt,
-    ) -> Result<Pieces, Error> {
-        let generator = self.generator.as_ref().ok_or_else(|| not_here(&chat.order.endpoint))?;
-        let body: Value = serde_json::from_str(&chat.body).map_err(|_| UpstreamFault::Malformed)?;
-        let request = generator_request::read(&body)?;
-        let generated = generator.generate(permit, request).await?;
-        let frame = Frame {
-            id: format!("chatcmpl-{}", attempt.request_act().as_uuid().simple()),
-            created: self.platform.now().as_millis() / 1_000,
-            model: chat.order.endpoint.public_name.clone(),
-            include_usage: body.pointer("/stream_options/include_usage")
-                == Some(&Value::Bool(true)),
+    pub(crate) async fn complete_chat(&self, chat: &ChatOrder) -> Result<Settled<Bytes>, Failure> {
+        let Answering { mut attempt, passage, given, .. } = self.first_to_answer(chat).await?;
+        let answer = match given {
+            Given::Whole(answer) => answer,
+            Given::Stream(_) => return Err(failed(attempt, UpstreamFault::Malformed.into()).await),
         };
-        Ok(pieces_of(generated, frame))
+        passage.went_well();
+        attempt.received(answer.text.as_bytes());
+        settled(attempt, Ok((answer.body, answer.usage))).await
     }
 
-    async fn complete_embedded(&self, chat: ChatOrder) -> Result<Settled<Bytes>, Failure> {
-        let model = chat.order.endpoint.public_name.clone();
-        let mut recorded = self.open_chat(chat).await?;
-        let (act, label) = (recorded.act(), recorded.label().clone());
-        let mut text = String::new();
-        while let Some(piece) = recorded.next().await {
-            match piece {
-                Ok(Released::Chunk { text: more, .. }) => text.push_str(&more),
-                Ok(Released::Done { .. }) => {}
-                Err(error) => return Err(Failure { error, act: Some(act) }),
+    /// Puts the call to one candidate after another until one answers.
+    async fn first_to_answer(&self, chat: &ChatOrder) -> Result<Answering, Failure> {
+        let mut last = Failure::from(Error::Resting);
+        for reach in &chat.candidates.reaches {
+            let turn = if last.act.is_none() { Turn::First } else { Turn::Again };
+            let now = self.platform.now();
+            let Some(passage) = self.traffic.enter(&reach.endpoint, turn, now) else { continue };
+            match self.try_one(chat, reach, passage, last.act).await {
+                Ok(answering) => return Ok(answering),
+                Err(failure) if failure.error.speaks_against_the_endpoint() => last = failure,
+                Err(failure) => return Err(failure),
             }
         }
-        let used = recorded.usage();
-        let frame = Frame {
-            id: format!("chatcmpl-{}", act.as_uuid().simple()),
-            created: self.platform.now().as_millis() / 1_000,
-            model,
-            include_usage: true,
-        };
-        let mut body = frame.base("chat.completion");
-        body["choices"] = json!([{
-            "index": 0,
-            "message": {"role": "assistant", "content": text, "refusal": null},
-            "logprobs": null,
-            "finish_reason": recorded.finish_reason().unwrap_or("stop"),
-        }]);
-        body["usage"] =
-            usage_of(used.prompt_tokens.unwrap_or(0), used.completion_tokens.unwrap_or(0));
-        Ok(Settled { answer: Bytes::from(body.to_string()), act, label })
+        Err(last)
+    }
+
+    async fn try_one(
+        &self,
+        chat: &ChatOrder,
+        reach: &Reach,
+        passage: Passage,
+        asked: Option<ActId>,
+    ) -> Result<Answering, Failure> {
+        let endpoint = &reach.endpoint;
+        let (permit, attempt) = self.admit(&chat.order, endpoint, asked).await?;
+        match self.answer_of(chat, reach, permit, &attempt).await {
+            Ok(given) => Ok(Answering { endpoint: endpoint.clone(), attempt, passage, given }),
+            Err(error) => {
+                if error.speaks_against_the_endpoint() {
+                    passage.went_badly(self.platform.now());
+                }
+                Err(failed(attempt, error).await)
+            }
+        }
+    }
+
+    async fn answer_of(
+        &self,
+        chat: &ChatOrder,
+        reach: &Reach,
+        permit: Permit,
+        attempt: &Attempt,
+    ) -> Result<Given, Error> {
+        let (call, endpoint, under) = (&chat.call, &reach.endpoint, (permit, attempt));
+        Ok(match (endpoint.kind.is_embedded(), call.streams()) {
+            (true, false) => Given::Whole(self.gathered(call, endpoint, under).await?),
+            (false, false) => Given::Whole(self.whole(call, reach, under).await?),
+            (true, true) => Given::Stream(
+                from_first_content(self.generate(call, endpoint, under).await?).await?,
+            ),
+            (false, true) => {
+                Given::Stream(from_first_content(self.stream(call, reach, under).await?).await?)
+            }
+        })
     }
 }
 
@@ -134,43 +144,20 @@ pub(crate) fn not_here(endpoint: &Endpoint) -> Error {
     })
 }
 
-/// A whole answer of an upstream: its bytes, and what the record needs of it.
-struct Answer {
-    body: Bytes,
-    text: String,
-    usage: Usage,
-}
-
-#[derive(Deserialize)]
-struct WireAnswer<'a> {
-    #[serde(borrow)]
-    choices: Vec<WireChoice<'a>>,
-    usage: Option<WireUsage>,
-}
-
-#[derive(Deserialize)]
-struct WireChoice<'a> {
-    #[serde(borrow)]
-    message: WireMessage<'a>,
-}
-
-#[derive(Deserialize)]
-struct WireMessage<'a> {
-    content: Option<String>,
-    #[serde(borrow)]
-    tool_calls: Option<&'a RawValue>,
-}
-
-impl Answer {
-    fn read(body: &Bytes) -> Result<Self, Error> {
-        let wire: WireAnswer<'_> =
-            serde_json::from_slice(body).map_err(|_| UpstreamFault::Malformed)?;
-        let mut text = String::new();
-        for choice in &wire.choices {
-            text.push_str(choice.message.content.as_deref().unwrap_or_default());
-            text.push_str(choice.message.tool_calls.map_or("", RawValue::get));
+/// The same answer, once its first content is there: until then another endpoint may be asked.
+async fn from_first_content(mut pieces: Pieces) -> Result<Pieces, Error> {
+    let mut held: Vec<Result<Piece, Error>> = Vec::new();
+    while held.len() < HELD_MAX {
+        let piece = pieces.next().await.unwrap_or(Err(UpstreamFault::Cut.into()))?;
+        let begun = match &piece {
+            Piece::Chunk { said, .. } => said.is_content(),
+            Piece::Done { .. } => true,
+            Piece::Hidden { .. } | Piece::Comment { .. } => false,
+        };
+        held.push(Ok(piece));
+        if begun {
+            break;
         }
-        let usage = wire.usage.map(Usage::from).unwrap_or_default();
-        Ok(Self { text, usage, body: body.clone() })
     }
+    Ok(stream::iter(held).chain(pieces).boxed())
 }

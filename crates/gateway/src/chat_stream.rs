@@ -3,18 +3,21 @@
 use std::fmt;
 
 use futures_util::{Stream, StreamExt as _, stream};
-use kaname_guard::{Caller, Purpose, Usage};
+use kaname_guard::{Action, Caller, Purpose, Usage};
 use kaname_kernel::{ActId, EndpointId, Label};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
+    call::Call,
+    candidates::Candidates,
     chat::ChatOrder,
     failure::Failure,
     gateway::Gateway,
     model::{Capability, Language},
     order::Order,
     recorded::{Recorded, Released},
+    routes::Asked,
 };
 
 /// One message of a chat.
@@ -68,8 +71,6 @@ pub enum ChatEvent {
 /// An answer as it is written. Dropping it stops the model and records the call as abandoned.
 pub struct ChatStream {
     recorded: Recorded,
-    endpoint: EndpointId,
-    endpoint_name: String,
 }
 
 impl fmt::Debug for ChatStream {
@@ -91,7 +92,7 @@ impl ChatStream {
 
     /// The endpoint that answers.
     pub fn endpoint(&self) -> (EndpointId, &str) {
-        (self.endpoint, &self.endpoint_name)
+        self.recorded.endpoint()
     }
 
     /// The next piece; `None` after the end or the first error.
@@ -133,28 +134,30 @@ impl Gateway {
         caller: &Caller,
         request: ChatRequest,
     ) -> Result<ChatStream, Failure> {
-        let label = request.reads.iter().fold(request.label.clone(), |all, one| all.join(one));
-        let chosen = match request.endpoint {
-            Some(id) => self.endpoint_with_key(caller.institution(), id).await?,
-            None => self.choose(caller, &label, Capability::Chat, request.language).await?,
-        };
         let messages = serde_json::to_value(&request.messages).unwrap_or_default();
-        let body = body_of(&request, &chosen.0.model, &messages);
-        let (id, name) = (chosen.0.id, chosen.0.name.clone());
+        let call = Call::own(&body_of(&request, &messages))?;
+        let what = (Action::Chat, ("messages", messages.to_string().into_bytes()));
         let order = Order {
             reads: request.reads,
             parent: request.parent,
-            ..Order::new(caller.clone(), request.purpose, chosen, request.label)
+            ..Order::new(caller.clone(), request.purpose, request.label, what)
         };
-        let chat = ChatOrder { order, body: body.to_string(), messages: messages.to_string() };
-        let recorded = self.open_chat(chat).await?;
-        Ok(ChatStream { recorded, endpoint: id, endpoint_name: name })
+        let candidates = if let Some(id) = request.endpoint {
+            Candidates::only(self.reach(caller.institution(), id).await?)
+        } else {
+            let (label, purpose) = (order.joined_label(), order.purpose);
+            let asked = Asked { label: &label, purpose, needs: &[Capability::Chat] };
+            self.any(caller, &asked, request.language).await?
+        };
+        let order = Order { bound: call.bound(), ..order };
+        let recorded = self.open_chat(&ChatOrder { order, candidates, call }).await?;
+        Ok(ChatStream { recorded })
     }
 }
 
-fn body_of(request: &ChatRequest, model: &str, messages: &Value) -> Value {
+fn body_of(request: &ChatRequest, messages: &Value) -> Value {
     let mut body = json!({
-        "model": model,
+        "model": "",
         "messages": messages,
         "stream": true,
         "stream_options": {"include_usage": true},

@@ -13,6 +13,8 @@ pub struct Config {
     pub items_max: usize,
     /// Longest silence inside an answer.
     pub idle_timeout: Duration,
+    /// Longest time for one call, from the first byte sent to the last received.
+    pub call_timeout: Duration,
     /// Whether plain `http` may leave for public addresses. Never without a reason.
     pub allow_insecure: bool,
 }
@@ -24,6 +26,7 @@ impl Default for Config {
             answer_bytes_max: 32 << 20,
             items_max: 2_048,
             idle_timeout: Duration::from_mins(1),
+            call_timeout: Duration::from_mins(15),
             allow_insecure: false,
         }
     }

@@ -8,7 +8,7 @@ use crate::{
     endpoint_fields::{NewEndpoint, check, check_key},
     error::Error,
     gateway::{Gateway, secret_name},
-    model::{Endpoint, EndpointKind, Health, HealthState},
+    model::{Endpoint, Health, HealthState},
     store,
 };
 
@@ -24,7 +24,7 @@ impl Gateway {
         new: NewEndpoint,
     ) -> Result<Endpoint, Error> {
         require_administrator(by)?;
-        if new.kind != EndpointKind::OpenaiCompatible {
+        if new.kind.is_embedded() {
             return Err(Error::invalid("kind", "embedded endpoints are made by the program"));
         }
         let key = check_key(new.api_key.as_deref())?.map(str::to_owned);
@@ -45,6 +45,12 @@ impl Gateway {
             operator_country: new.operator_country.trim().to_owned(),
             hosting_country: new.hosting_country.trim().to_owned(),
             open_weights: new.open_weights,
+            licence: new.licence.trim().to_owned(),
+            dialects: new.dialects,
+            region: new.region.trim().to_owned(),
+            context_tokens: new.context_tokens,
+            concurrent_max: new.concurrent_max,
+            price: new.price,
             created_at_ms: self.platform.now().as_millis(),
             health: Health {
                 state: HealthState::Unknown,

@@ -15,9 +15,10 @@ use crate::{
     error::{Error, UpstreamFault},
     failure::Failure,
     gateway::Gateway,
-    model::{Capability, EndpointKind},
-    order::{Order, settled},
-    upstream,
+    model::Capability,
+    order::{Order, Reach, settled},
+    routes::Asked,
+    upstream::{self, Letter},
 };
 
 /// A batch of texts that is to become vectors.
@@ -62,33 +63,36 @@ impl Gateway {
             let detail = format!("there must be 1 to {} texts", self.config.items_max);
             return Err(Error::bad_call("input", detail).into());
         }
-        let chosen = self.choose(caller, &label, Capability::Embeddings, None).await?;
-        let (endpoint, model) = (chosen.0.id, chosen.0.model.clone());
-        let order = Order { parent, ..Order::new(caller.clone(), purpose, chosen, label) };
-        let content = content_of(purpose, &texts);
-        let (permit, attempt) = self.admit(&order, Action::Embed, content).await?;
-        let called = self.vectors(&order, permit, texts).await;
+        let asked = Asked { label: &label, purpose, needs: &[Capability::Embeddings] };
+        let reach = self.any(caller, &asked, None).await?.first()?;
+        let (endpoint, model) = (reach.endpoint.id, reach.endpoint.model.clone());
+        let what = (Action::Embed, content_of(purpose, &texts));
+        let order = Order { parent, ..Order::new(caller.clone(), purpose, label, what) };
+        let (permit, attempt) = self.admit(&order, &reach.endpoint, None).await?;
+        let called = self.vectors(&reach, permit, texts).await;
         let settled = settled(attempt, called).await?;
         Ok(Embedded { vectors: settled.answer, model, endpoint, act: settled.act })
     }
 
-    /// Calls the model of `order` under `permit`. What it used is not told.
+    /// Calls the model of `reach` under `permit`. What it used is not told.
     pub(crate) async fn vectors(
         &self,
-        order: &Order,
+        reach: &Reach,
         permit: Permit,
         texts: Vec<String>,
     ) -> Result<(Vec<Vec<f32>>, Usage), Error> {
-        let endpoint = &order.endpoint;
-        if endpoint.kind != EndpointKind::OpenaiCompatible {
+        let endpoint = &reach.endpoint;
+        if endpoint.kind.is_embedded() {
             let embedder = self.embedder.as_ref().ok_or_else(|| not_here(endpoint))?;
             return Ok((embedder.embed(permit, texts).await?, Usage::default()));
         }
-        let address = order.address("/embeddings");
         let body = json!({"model": endpoint.model, "input": texts, "encoding_format": "float"});
-        let body = Some(Bytes::from(body.to_string()));
-        let answer =
-            upstream::call_json(&self.outbound, self.config, permit, &address, body).await?;
+        let letter = Letter {
+            address: reach.bearer_address("/embeddings")?,
+            body: Some(Bytes::from(body.to_string())),
+            accept: "application/json",
+        };
+        let answer = upstream::call_json(&self.outbound, self.config, permit, letter).await?;
         Ok((read(&answer, texts.len())?, Usage::default()))
     }
 }

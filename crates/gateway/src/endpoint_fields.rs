@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::{
     base_url,
     error::Error,
-    model::{Capability, Endpoint, EndpointKind, Language},
+    model::{Capability, Endpoint, EndpointKind, Language, Price, Speaks},
 };
 
 /// A new endpoint.
@@ -45,6 +45,24 @@ pub struct NewEndpoint {
     /// Whether the weights are open.
     #[serde(default)]
     pub open_weights: bool,
+    /// The licence of the model, as an SPDX identifier or in words.
+    #[serde(default)]
+    pub licence: String,
+    /// The dialects that it speaks; by its kind, if none is given.
+    #[serde(default)]
+    pub dialects: Vec<Speaks>,
+    /// The region of the service; Bedrock needs one.
+    #[serde(default)]
+    pub region: String,
+    /// The longest context in tokens.
+    #[serde(default)]
+    pub context_tokens: Option<u32>,
+    /// Most calls at once.
+    #[serde(default)]
+    pub concurrent_max: Option<u32>,
+    /// What it costs.
+    #[serde(default)]
+    pub price: Option<Price>,
 }
 
 /// A change of an endpoint; what is absent stays.
@@ -78,6 +96,18 @@ pub struct EndpointChange {
     pub hosting_country: Option<String>,
     /// Whether the weights are open.
     pub open_weights: Option<bool>,
+    /// The licence of the model.
+    pub licence: Option<String>,
+    /// The dialects that it speaks.
+    pub dialects: Option<Vec<Speaks>>,
+    /// The region of the service.
+    pub region: Option<String>,
+    /// The longest context in tokens; 0 for not known.
+    pub context_tokens: Option<u32>,
+    /// Most calls at once; 0 for no bound.
+    pub concurrent_max: Option<u32>,
+    /// What it costs.
+    pub price: Option<Price>,
 }
 
 impl EndpointChange {
@@ -87,7 +117,7 @@ impl EndpointChange {
     ///
     /// When an embedded endpoint would become something that it is not.
     pub(crate) fn apply(&self, endpoint: &mut Endpoint) -> Result<(), Error> {
-        if endpoint.kind != EndpointKind::OpenaiCompatible {
+        if endpoint.kind.is_embedded() {
             self.check_embedded()?;
         }
         let set = |field: &mut String, new: &Option<String>| {
@@ -101,6 +131,8 @@ impl EndpointChange {
         set(&mut endpoint.vendor, &self.vendor);
         set(&mut endpoint.operator_country, &self.operator_country);
         set(&mut endpoint.hosting_country, &self.hosting_country);
+        set(&mut endpoint.licence, &self.licence);
+        set(&mut endpoint.region, &self.region);
         if let Some(url) = &self.base_url {
             endpoint.base_url = Some(url.clone());
         }
@@ -112,6 +144,19 @@ impl EndpointChange {
         }
         if let Some(clearance) = &self.clearance {
             endpoint.clearance.clone_from(clearance);
+        }
+        if let Some(dialects) = &self.dialects {
+            endpoint.dialects.clone_from(dialects);
+        }
+        let bound = |field: &mut Option<u32>, new: Option<u32>| match new {
+            Some(0) => *field = None,
+            Some(new) => *field = Some(new),
+            None => {}
+        };
+        bound(&mut endpoint.context_tokens, self.context_tokens);
+        bound(&mut endpoint.concurrent_max, self.concurrent_max);
+        if let Some(price) = &self.price {
+            endpoint.price = Some(price.clone());
         }
         endpoint.enabled = self.enabled.unwrap_or(endpoint.enabled);
         endpoint.open_weights = self.open_weights.unwrap_or(endpoint.open_weights);
@@ -126,6 +171,7 @@ impl EndpointChange {
             ("model", self.model.is_some()),
             ("capabilities", self.capabilities.is_some()),
             ("languages", self.languages.is_some()),
+            ("dialects", self.dialects.is_some()),
         ];
         match facts.iter().find(|(_, changed)| *changed) {
             Some((field, _)) => Err(Error::invalid(field, "this is fixed for an embedded model")),
@@ -142,16 +188,12 @@ pub(crate) fn check(
 ) -> Result<(), Error> {
     text("name", &endpoint.name, 1..=100)?;
     text("model", &endpoint.model, 1..=200)?;
-    text("public_name", &endpoint.public_name, 1..=100)?;
+    check_public_name(&endpoint.public_name)?;
+    text("licence", &endpoint.licence, 0..=100)?;
+    text("region", &endpoint.region, 0..=40)?;
     text("vendor", &endpoint.vendor, 0..=100)?;
     text("operator_country", &endpoint.operator_country, 0..=100)?;
     text("hosting_country", &endpoint.hosting_country, 0..=100)?;
-    let plain = |c: char| c.is_ascii_alphanumeric() || "._/:-".contains(c);
-    let slashes = endpoint.public_name.matches('/').count();
-    if !endpoint.public_name.chars().all(plain) || slashes > 1 {
-        let detail = "only letters, digits, . _ : - and one / may be used";
-        return Err(Error::invalid("public_name", detail));
-    }
     endpoint.capabilities.sort_unstable();
     endpoint.capabilities.dedup();
     endpoint.languages.sort_unstable();
@@ -165,9 +207,55 @@ pub(crate) fn check(
             "the institution's label pack does not know this label",
         ));
     }
-    if endpoint.kind == EndpointKind::OpenaiCompatible {
+    check_service(endpoint)?;
+    if !endpoint.kind.is_embedded() {
         let url = endpoint.base_url.as_deref().unwrap_or_default();
         endpoint.base_url = Some(base_url::check(url, allow_insecure)?);
+    }
+    Ok(())
+}
+
+/// What only the kind of service can say: its dialects, its region, what it may cost.
+fn check_service(endpoint: &mut Endpoint) -> Result<(), Error> {
+    endpoint.dialects.sort_unstable();
+    endpoint.dialects.dedup();
+    if endpoint.dialects.is_empty() {
+        endpoint.dialects = vec![match endpoint.kind {
+            EndpointKind::Anthropic => Speaks::Messages,
+            _ => Speaks::ChatCompletions,
+        }];
+    }
+    if endpoint.kind == EndpointKind::Bedrock && endpoint.region.is_empty() {
+        return Err(Error::invalid("region", "Bedrock is called in a region, ap-northeast-1 say"));
+    }
+    if let Some(price) = &endpoint.price {
+        text("price", &price.source, 0..=300)?;
+        if !is_day(&price.as_of) {
+            return Err(Error::invalid("price", "as_of is a day as 2026-04-01"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether `text` has the form of a day: four, two and two digits.
+fn is_day(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let digits = |part: &str, most: u32| {
+        part.bytes().all(|byte| byte.is_ascii_digit())
+            && part.parse::<u32>().is_ok_and(|number| (1..=most).contains(&number))
+    };
+    matches!(parts.as_slice(), [year, month, day]
+        if year.len() == 4 && month.len() == 2 && day.len() == 2
+            && digits(year, 9_999) && digits(month, 12) && digits(day, 31))
+}
+
+/// Checks a name that callers write, of an endpoint or a route.
+pub(crate) fn check_public_name(name: &str) -> Result<(), Error> {
+    text("public_name", name, 1..=100)?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._/:-".contains(c);
+    if !name.chars().all(plain) || name.matches('/').count() > 1 {
+        let detail = "only letters, digits, . _ : - and one / may be used";
+        return Err(Error::invalid("public_name", detail));
     }
     Ok(())
 }
@@ -185,7 +273,7 @@ pub(crate) fn check_key(key: Option<&str>) -> Result<Option<&str>, Error> {
     }
 }
 
-fn text(
+pub(crate) fn text(
     field: &'static str,
     value: &str,
     length: std::ops::RangeInclusive<usize>,

@@ -7,7 +7,7 @@ use crate::{
     create_endpoint::{describe, taken},
     error::Error,
     gateway::Gateway,
-    model::{Capability, Endpoint, EndpointKind, Health, HealthState, Language},
+    model::{Capability, Endpoint, EndpointKind, Health, HealthState, Language, Speaks},
     store,
 };
 
@@ -70,6 +70,12 @@ impl Gateway {
             operator_country: String::new(),
             hosting_country: String::new(),
             open_weights: true,
+            licence: String::new(),
+            dialects: vec![Speaks::ChatCompletions],
+            region: String::new(),
+            context_tokens: None,
+            concurrent_max: None,
+            price: None,
             created_at_ms: self.platform.now().as_millis(),
             health: Health {
                 state: HealthState::Unknown,

@@ -32,6 +32,9 @@ pub enum Error {
     /// No endpoint can do this.
     #[error("no endpoint can do this")]
     NoEndpoint,
+    /// Every endpoint that could is left alone for a while after failures, busy, or blocked.
+    #[error("every endpoint that could answer is resting, busy or out of service")]
+    Resting,
     /// No model has this name.
     #[error("the model `{0}` does not exist or cannot do this")]
     UnknownModel(String),
@@ -66,6 +69,34 @@ pub enum Error {
 impl Error {
     pub(crate) fn invalid(field: &'static str, detail: impl Into<String>) -> Self {
         Self::Invalid { field, detail: detail.into() }
+    }
+
+    /// Whether another endpoint may do better: the fault is the endpoint's, not the request's, and
+    /// not this program's records.
+    pub(crate) fn speaks_against_the_endpoint(&self) -> bool {
+        match self {
+            Self::Upstream(fault) => !matches!(fault, UpstreamFault::Refused { .. }),
+            Self::Embedded(error) => error.fault != EmbeddedFault::BadRequest,
+            _ => false,
+        }
+    }
+
+    /// Whether the endpoint may have worked, and charge for it, though no answer came of it.
+    pub(crate) fn may_be_charged(&self) -> bool {
+        use UpstreamFault as Fault;
+        matches!(
+            self,
+            Self::Upstream(
+                Fault::Timeout
+                    | Fault::Stalled
+                    | Fault::Deadline
+                    | Fault::Cut
+                    | Fault::Malformed
+                    | Fault::TooLarge
+                    | Fault::WrongContentType
+                    | Fault::ErrorEvent
+            )
+        )
     }
 
     pub(crate) fn bad_call(param: &'static str, detail: impl Into<String>) -> Self {
@@ -115,6 +146,9 @@ pub enum UpstreamFault {
     /// Its answer stood still for too long.
     #[error("the endpoint's answer stood still for too long")]
     Stalled,
+    /// The whole call took longer than allowed.
+    #[error("the call took longer than allowed")]
+    Deadline,
     /// Its answer is larger than allowed.
     #[error("the endpoint's answer is larger than allowed")]
     TooLarge,
@@ -137,6 +171,7 @@ impl UpstreamFault {
             Self::Malformed => "gateway.upstream_malformed",
             Self::Cut => "gateway.upstream_cut",
             Self::Stalled => "gateway.upstream_stalled",
+            Self::Deadline => "gateway.upstream_deadline",
             Self::TooLarge => "gateway.upstream_too_large",
             Self::ErrorEvent => "gateway.upstream_error_event",
         }
@@ -144,7 +179,7 @@ impl UpstreamFault {
 
     fn status(&self) -> StatusCode {
         match self {
-            Self::Timeout | Self::Stalled => StatusCode::GATEWAY_TIMEOUT,
+            Self::Timeout | Self::Stalled | Self::Deadline => StatusCode::GATEWAY_TIMEOUT,
             Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Refused { status, .. } => {
                 StatusCode::from_u16(*status).unwrap_or(StatusCode::BAD_GATEWAY)
@@ -174,6 +209,7 @@ impl Fault for Error {
             Self::Invalid { .. } => "gateway.invalid_endpoint",
             Self::NameTaken => "gateway.name_taken",
             Self::NoEndpoint => "gateway.no_endpoint",
+            Self::Resting => "gateway.resting",
             Self::UnknownModel(_) => "gateway.unknown_model",
             Self::BadCall { .. } => "gateway.bad_call",
             Self::Upstream(fault) => fault.code(),
@@ -195,7 +231,7 @@ impl Fault for Error {
             Self::NotFound | Self::UnknownModel(_) => StatusCode::NOT_FOUND,
             Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::NameTaken => StatusCode::CONFLICT,
-            Self::NoEndpoint => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NoEndpoint | Self::Resting => StatusCode::SERVICE_UNAVAILABLE,
             Self::BadCall { .. } => StatusCode::BAD_REQUEST,
             Self::Upstream(fault) => fault.status(),
             Self::Embedded(error) => match error.fault {
@@ -218,11 +254,22 @@ impl Fault for Error {
         }
     }
 
+    fn retry_at_ms(&self) -> Option<i64> {
+        match self {
+            Self::Guard(error) => error.retry_at_ms(),
+            _ => None,
+        }
+    }
+
     fn fix(&self) -> Option<String> {
         match self {
             Self::Upstream(fault) => fault.fix().map(str::to_owned),
             Self::Embedded(error) => error.fault.fix().map(str::to_owned),
             Self::Guard(error) => error.fix(),
+            Self::Resting => Some(
+                "Try again in a minute; an administrator sees at Models which endpoint fails."
+                    .to_owned(),
+            ),
             Self::NoEndpoint => {
                 Some("An administrator adds an endpoint that can do this.".to_owned())
             }

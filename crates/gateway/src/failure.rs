@@ -51,4 +51,8 @@ impl Fault for Failure {
     fn fix(&self) -> Option<String> {
         self.error.fix()
     }
+
+    fn retry_at_ms(&self) -> Option<i64> {
+        self.error.retry_at_ms()
+    }
 }

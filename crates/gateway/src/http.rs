@@ -27,6 +27,14 @@ pub const ROUTES: &[Route] = &[
     ("DELETE", "/endpoints/{id}", ADMINISTRATOR),
     ("POST", "/endpoints/{id}/test", ADMINISTRATOR),
     ("POST", "/endpoints/probe", ADMINISTRATOR),
+    ("GET", "/routes", READER),
+    ("POST", "/routes", ADMINISTRATOR),
+    ("GET", "/routes/{id}", READER),
+    ("PATCH", "/routes/{id}", ADMINISTRATOR),
+    ("DELETE", "/routes/{id}", ADMINISTRATOR),
+    ("GET", "/endpoint-blocks", READER),
+    ("POST", "/endpoint-blocks", ADMINISTRATOR),
+    ("DELETE", "/endpoint-blocks/{id}", ADMINISTRATOR),
 ];
 
 /// What the routes work with.
@@ -60,6 +68,7 @@ where
         .routes(routes!(probe))
         .routes(routes!(find, change, remove))
         .routes(routes!(test))
+        .merge(crate::routes::http::router())
         .with_state(state)
 }
 
@@ -80,7 +89,8 @@ struct Probe {
     api_key: Option<String>,
 }
 
-fn require_reader(by: &Principal) -> Result<(), Error> {
+/// Who may see how models are reached.
+pub(crate) fn require_reader(by: &Principal) -> Result<(), Error> {
     require_person(by)?;
     Ok(require_role(by, READERS)?)
 }

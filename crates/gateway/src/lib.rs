@@ -5,7 +5,13 @@
 //! answer that is cut, stalled or malformed is said to be so and never patched. API keys are sealed
 //! and never given out. Knows nothing of documents or conversations.
 
+mod ask_endpoint;
 mod base_url;
+mod block;
+mod breaker;
+mod bypass;
+mod call;
+mod candidates;
 mod change_endpoint;
 mod chat;
 mod chat_stream;
@@ -19,21 +25,24 @@ mod error;
 mod failure;
 mod gateway;
 mod generator_request;
+mod hearing;
 mod model;
 mod order;
 mod pieces;
 mod recorded;
 mod remove_endpoint;
-mod scan;
-mod sse;
+mod routes;
 mod store;
 mod test_endpoint;
+mod traffic;
 mod upstream;
+mod wire;
 
 pub mod http;
-pub mod openai;
+pub mod v1;
 
 pub use self::{
+    block::{Block, Blocked, NewBlock},
     chat_stream::{ChatEvent, ChatMessage, ChatRequest, ChatStream},
     config::Config,
     embed::{EmbedRequest, Embedded},
@@ -45,6 +54,7 @@ pub use self::{
     error::{Error, UpstreamFault},
     failure::Failure,
     gateway::Gateway,
-    model::{Capability, Endpoint, EndpointKind, Health, HealthState, Language},
+    model::{Capability, Endpoint, EndpointKind, Health, HealthState, Language, Price, Speaks},
+    routes::{Bounds, Conditions, Leg, NewRoute, Route, RouteChange},
     test_endpoint::{ProbeResult, TestError, TestResult},
 };

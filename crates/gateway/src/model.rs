@@ -1,5 +1,6 @@
 //! An endpoint: a place where a model answers, and what it may be given.
 
+use kaname_budget_core::{Estimate, MicroYen, Tokens};
 use kaname_guard::Place;
 use kaname_kernel::{EndpointId, InstitutionId, Label};
 use kaname_platform::{named_variants, outbound::Target};
@@ -14,8 +15,21 @@ named_variants! {
         EmbeddedGeneration = "embedded_generation",
         /// The embedding model of this program.
         EmbeddedEmbedding = "embedded_embedding",
-        /// A server that speaks OpenAI's dialect.
+        /// A server that speaks OpenAI's dialect: vLLM, llama.cpp, Ollama, SGLang, Azure and others.
         OpenaiCompatible = "openai_compatible",
+        /// Anthropic's own service, or one that speaks its dialect.
+        Anthropic = "anthropic",
+        /// Google's Gemini service.
+        Gemini = "gemini",
+        /// Amazon Bedrock's Converse.
+        Bedrock = "bedrock",
+    }
+}
+
+impl EndpointKind {
+    /// Whether it is part of this program.
+    pub fn is_embedded(self) -> bool {
+        matches!(self, Self::EmbeddedGeneration | Self::EmbeddedEmbedding)
     }
 }
 
@@ -26,6 +40,28 @@ named_variants! {
         Chat = "chat",
         /// Embeddings.
         Embeddings = "embeddings",
+        /// Documents put in order by a question.
+        Rerank = "rerank",
+        /// Calls of tools.
+        Tools = "tools",
+        /// Pictures as input.
+        Images = "images",
+        /// Files as input.
+        Files = "files",
+        /// Answers that keep to a JSON schema.
+        StructuredOutput = "structured_output",
+    }
+}
+
+named_variants! {
+    /// A dialect that an upstream may speak besides the first of its kind.
+    Speaks {
+        /// OpenAI's Chat Completions.
+        ChatCompletions = "chat_completions",
+        /// OpenAI's Responses.
+        Responses = "responses",
+        /// Anthropic's Messages.
+        Messages = "messages",
     }
 }
 
@@ -48,6 +84,44 @@ named_variants! {
         Failing = "failing",
         /// It has not been tested.
         Unknown = "unknown",
+    }
+}
+
+/// What an endpoint costs, in millionths of a yen for a million tokens unless said otherwise.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Price {
+    /// Tokens in.
+    pub input: u64,
+    /// Tokens in that the endpoint had kept; the price of `input` if absent.
+    #[serde(default)]
+    pub cached_input: Option<u64>,
+    /// Tokens out.
+    pub output: u64,
+    /// Millionths of a yen for one request, whatever its size.
+    #[serde(default)]
+    pub request: u64,
+    /// The day from which it holds, as `2026-04-01`.
+    pub as_of: String,
+    /// Where it is written.
+    #[serde(default)]
+    pub source: String,
+}
+
+impl Price {
+    /// The same for the budgets.
+    pub(crate) fn charged(&self) -> kaname_budget_core::Price {
+        kaname_budget_core::Price {
+            input_per_million: MicroYen::new(self.input),
+            cached_input_per_million: MicroYen::new(self.cached_input.unwrap_or(self.input)),
+            output_per_million: MicroYen::new(self.output),
+            per_request: MicroYen::new(self.request),
+        }
+    }
+
+    /// Whether a million output tokens cost at most this many yen.
+    pub(crate) fn output_yen_at_most(&self, yen: u64) -> bool {
+        self.output <= yen.saturating_mul(1_000_000)
     }
 }
 
@@ -100,6 +174,18 @@ pub struct Endpoint {
     pub hosting_country: String,
     /// Whether the weights are open.
     pub open_weights: bool,
+    /// The licence of the model, as an SPDX identifier or in words.
+    pub licence: String,
+    /// The dialects that it speaks.
+    pub dialects: Vec<Speaks>,
+    /// The region of the service where it has one, `ap-northeast-1` say.
+    pub region: String,
+    /// The longest context in tokens, if it is known.
+    pub context_tokens: Option<u32>,
+    /// Most calls at once from this process, if there is a bound.
+    pub concurrent_max: Option<u32>,
+    /// What it costs; nothing, if absent.
+    pub price: Option<Price>,
     /// Since when it is here.
     pub created_at_ms: i64,
     /// What the last test found.
@@ -114,15 +200,26 @@ impl Endpoint {
 
     /// The target of a call to it.
     pub(crate) fn target(&self) -> Result<Target, Error> {
-        match (&self.kind, &self.base_url) {
-            (EndpointKind::OpenaiCompatible, Some(url)) => {
+        match (self.kind.is_embedded(), &self.base_url) {
+            (true, _) => Ok(Target::Embedded(self.model.clone())),
+            (false, Some(url)) => {
                 Target::of_url(url).map_err(|_| Error::invalid("base_url", "this is not a URL"))
             }
-            (EndpointKind::OpenaiCompatible, None) => {
-                Err(Error::invalid("base_url", "there is no URL"))
-            }
-            _ => Ok(Target::Embedded(self.model.clone())),
+            (false, None) => Err(Error::invalid("base_url", "there is no URL")),
         }
+    }
+
+    /// What a call with at most `bound` tokens costs here at worst; nothing is said of an embedded
+    /// model, which costs nothing.
+    pub(crate) fn estimate(&self, bound: Tokens) -> Option<Estimate> {
+        if self.kind.is_embedded() {
+            return None;
+        }
+        let output = self.context_tokens.map_or(bound.output, |most| bound.output.min(most.into()));
+        Some(match &self.price {
+            Some(price) => Estimate::new(bound.input, output, price.charged()),
+            None => Estimate::unpriced(bound.input, output),
+        })
     }
 
     /// What the guard needs to know of it.

@@ -1,12 +1,13 @@
-//! One call on its way: admitted by the guard, sent, and settled however it ends.
+//! One request on its way: put to the guard for one endpoint or another, and settled however it ends.
 
 use std::{fmt, sync::Arc};
 
+use kaname_budget_core::Tokens;
 use kaname_guard::{Action, Attempt, Caller, Outcome, OutcomeKind, Purpose, Request, Usage};
-use kaname_kernel::{ActId, Label};
+use kaname_kernel::{ActId, Label, RouteId};
 use kaname_platform::{http::Fault as _, outbound::Permit};
 
-use crate::{error::Error, failure::Failure, gateway::Gateway, model::Endpoint, upstream::Address};
+use crate::{error::Error, failure::Failure, gateway::Gateway, model::Endpoint};
 
 /// The API key of an endpoint; never printed.
 #[derive(Clone)]
@@ -30,58 +31,94 @@ impl fmt::Debug for ApiKey {
     }
 }
 
-/// Who wants what of which endpoint.
+/// An endpoint and what opens it, from one state of the records.
+#[derive(Debug, Clone)]
+pub(crate) struct Reach {
+    /// The endpoint.
+    pub(crate) endpoint: Endpoint,
+    /// Its key, if it wants one.
+    pub(crate) key: Option<ApiKey>,
+}
+
+/// Who wants what, and why.
 #[derive(Debug, Clone)]
 pub(crate) struct Order {
     /// Who asks.
     pub(crate) caller: Caller,
     /// Why.
     pub(crate) purpose: Purpose,
-    /// Of whom.
-    pub(crate) endpoint: Endpoint,
-    /// What opens it, read together with it.
-    pub(crate) key: Option<ApiKey>,
     /// The label of the caller's own text.
     pub(crate) label: Label,
     /// The labels of what is sent along.
     pub(crate) reads: Vec<Label>,
     /// The act that led to it, if one of this program did.
     pub(crate) parent: Option<ActId>,
+    /// What is done.
+    pub(crate) action: Action,
+    /// What the request's act commits to: a field and its bytes.
+    pub(crate) content: (&'static str, Vec<u8>),
+    /// The tokens that it takes at most.
+    pub(crate) bound: Tokens,
+    /// The route that was named, for the record.
+    pub(crate) route: Option<RouteId>,
 }
 
+/// Most tokens of an answer where nobody says.
+pub(crate) const OUTPUT_TOKENS: u64 = 32_768;
+
 impl Order {
-    /// What `caller` wants of an endpoint for `purpose`, with text labelled `label` and no more.
+    /// What `caller` wants for `purpose`, with text labelled `label` and no more.
     pub(crate) fn new(
         caller: Caller,
         purpose: Purpose,
-        (endpoint, key): (Endpoint, Option<ApiKey>),
         label: Label,
+        (action, content): (Action, (&'static str, Vec<u8>)),
     ) -> Self {
-        Self { caller, purpose, endpoint, key, label, reads: Vec::new(), parent: None }
+        // No tokeniser makes more tokens of a text than it has bytes.
+        let input = u64::try_from(content.1.len()).unwrap_or(u64::MAX);
+        let output = if action == Action::Chat { OUTPUT_TOKENS } else { 0 };
+        let bound = Tokens::new(input, output);
+        Self {
+            caller,
+            purpose,
+            label,
+            reads: Vec::new(),
+            parent: None,
+            action,
+            content,
+            bound,
+            route: None,
+        }
     }
 
-    /// Where calls of `path` go.
-    pub(crate) fn address(&self, path: &str) -> Address {
-        let base = self.endpoint.base_url.as_deref().unwrap_or_default();
-        Address { url: format!("{base}{path}"), key: self.key.clone() }
+    /// The join of everything in it.
+    pub(crate) fn joined_label(&self) -> Label {
+        self.reads.iter().fold(self.label.clone(), |all, one| all.join(one))
     }
 }
 
 impl Gateway {
-    /// Asks the guard for `order`; `content` is what the request's act commits to.
+    /// Asks the guard for a call to `endpoint`; `asked` is the act of the request, if it has one.
     pub(crate) async fn admit(
         &self,
         order: &Order,
-        action: Action,
-        content: (&'static str, Vec<u8>),
+        endpoint: &Endpoint,
+        asked: Option<ActId>,
     ) -> Result<(Permit, Attempt), Error> {
-        let place = order.endpoint.place()?;
-        let caller = order.caller.clone();
-        let request = Request::new(caller, order.purpose, action, place, order.label.clone());
+        let (place, caller) = (endpoint.place()?, order.caller.clone());
+        let request = Request::new(caller, order.purpose, order.action, place, order.label.clone());
         let request = order.reads.iter().fold(request, Request::reading);
         let request = order.parent.into_iter().fold(request, Request::following);
-        let (field, value) = content;
-        Ok(self.guard.admit(request.content(field, value)).await?)
+        let route = order.route.into_iter();
+        let request = route.fold(request, |request, route| request.noting("route", &route));
+        let request = endpoint.estimate(order.bound).into_iter().fold(request, Request::reserving);
+        let request = if let Some(asked) = asked {
+            request.again(asked)
+        } else {
+            let (field, value) = &order.content;
+            request.content(field, value.clone())
+        };
+        Ok(self.guard.admit(request).await?)
     }
 }
 
@@ -105,6 +142,7 @@ pub(crate) async fn settled<T>(
 pub(crate) async fn failed(attempt: Attempt, error: Error) -> Failure {
     let failure = Failure::of(&attempt, error);
     let outcome = Outcome::fault(OutcomeKind::Failed, failure.error.code());
+    let outcome = if failure.error.may_be_charged() { outcome.charged() } else { outcome };
     match attempt.settle(outcome).await {
         Ok(_) => failure,
         Err(unrecorded) => Failure { error: Error::Guard(unrecorded), ..failure },

@@ -1,16 +1,12 @@
 //! A streamed chat answer, whoever gives it: events with their bytes and what they say.
 
 use bytes::Bytes;
-use futures_util::{StreamExt as _, stream, stream::BoxStream};
+use futures_util::stream::BoxStream;
 use kaname_guard::Usage;
 use serde::Deserialize;
-use serde_json::{Value, json, value::RawValue};
+use serde_json::{Value, value::RawValue};
 
-use crate::{
-    embedded::{Generated, GeneratorEvent},
-    error::{Error, UpstreamFault},
-    sse::Event,
-};
+use crate::error::{Error, UpstreamFault};
 
 /// One event of an answer.
 #[derive(Debug)]
@@ -19,6 +15,11 @@ pub(crate) enum Piece {
     Chunk {
         /// The event's bytes, to be passed on as they are.
         raw: Bytes,
+        /// What it says.
+        said: Said,
+    },
+    /// Something that the record needs and the caller did not ask for.
+    Hidden {
         /// What it says.
         said: Said,
     },
@@ -31,6 +32,8 @@ pub(crate) enum Piece {
     Done {
         /// The event's bytes.
         raw: Bytes,
+        /// What is said with it.
+        said: Said,
     },
 }
 
@@ -45,6 +48,15 @@ pub(crate) struct Said {
     pub(crate) finish_reason: Option<String>,
     /// What the call used.
     pub(crate) usage: Option<Usage>,
+    /// Whether it tells what was used and nothing else.
+    pub(crate) is_usage_alone: bool,
+}
+
+impl Said {
+    /// Whether the caller would see something of the answer in it.
+    pub(crate) fn is_content(&self) -> bool {
+        !self.text.is_empty() || !self.other.is_empty() || self.finish_reason.is_some()
+    }
 }
 
 /// An answer as it comes. Ends after `Done` or the first error.
@@ -87,18 +99,18 @@ impl From<WireUsage> for Usage {
     }
 }
 
-/// Reads an upstream's event.
-pub(crate) fn piece_of(event: Event) -> Result<Piece, Error> {
-    let Event { raw, data } = event;
-    let Some(data) = data else { return Ok(Piece::Comment { raw }) };
+/// Reads an event of `OpenAI`'s Chat Completions: only what the record needs, since servers differ.
+pub(crate) fn chat_piece(raw: Bytes, data: &str) -> Result<Piece, Error> {
     if data.trim() == "[DONE]" {
-        return Ok(Piece::Done { raw });
+        return Ok(Piece::Done { raw, said: Said::default() });
     }
-    let chunk: Chunk<'_> = serde_json::from_str(&data).map_err(|_| UpstreamFault::Malformed)?;
+    let chunk: Chunk<'_> = serde_json::from_str(data).map_err(|_| UpstreamFault::Malformed)?;
     if chunk.error.is_some() {
         return Err(UpstreamFault::ErrorEvent.into());
     }
-    let mut said = Said { usage: chunk.usage.map(Usage::from), ..Said::default() };
+    let usage = chunk.usage.map(Usage::from);
+    let is_usage_alone = usage.is_some() && chunk.choices.is_empty();
+    let mut said = Said { usage, is_usage_alone, ..Said::default() };
     for choice in chunk.choices {
         said.finish_reason = said.finish_reason.or(choice.finish_reason);
         let Some(delta) = choice.delta else { continue };
@@ -111,99 +123,4 @@ pub(crate) fn piece_of(event: Event) -> Result<Piece, Error> {
         said.other.push_str(delta.tool_calls.map_or("", RawValue::get));
     }
     Ok(Piece::Chunk { raw, said })
-}
-
-/// What stays the same in every chunk of one answer of the embedded generator.
-#[derive(Debug, Clone)]
-pub(crate) struct Frame {
-    /// `chatcmpl-…`.
-    pub(crate) id: String,
-    /// Seconds since the epoch.
-    pub(crate) created: i64,
-    /// The public name of the model.
-    pub(crate) model: String,
-    /// Whether the caller asked for usage in the stream.
-    pub(crate) include_usage: bool,
-}
-
-impl Frame {
-    fn chunk(&self, delta: &Value, finish_reason: Option<&str>) -> Bytes {
-        let choice =
-            json!({"index": 0, "delta": delta, "logprobs": null, "finish_reason": finish_reason});
-        let mut chunk = self.base("chat.completion.chunk");
-        chunk["choices"] = json!([choice]);
-        if self.include_usage {
-            chunk["usage"] = Value::Null;
-        }
-        event_of(&chunk)
-    }
-
-    fn usage(&self, usage: &Value) -> Bytes {
-        let mut chunk = self.base("chat.completion.chunk");
-        chunk["choices"] = json!([]);
-        chunk["usage"] = usage.clone();
-        event_of(&chunk)
-    }
-
-    /// The fields that every object of the answer has.
-    pub(crate) fn base(&self, object: &str) -> Value {
-        json!({"id": self.id, "object": object, "created": self.created, "model": self.model})
-    }
-}
-
-/// `value` as one event.
-pub(crate) fn event_of(value: &Value) -> Bytes {
-    Bytes::from(format!("data: {value}\n\n"))
-}
-
-/// Usage in OpenAI's shape.
-pub(crate) fn usage_of(prompt_tokens: u64, completion_tokens: u64) -> Value {
-    json!({
-        "prompt_tokens": prompt_tokens,
-        "completion_tokens": completion_tokens,
-        "total_tokens": prompt_tokens.saturating_add(completion_tokens),
-    })
-}
-
-/// The embedded generator's answer in the same form as an upstream's.
-pub(crate) fn pieces_of(generated: Generated, frame: Frame) -> Pieces {
-    let opening = Piece::Chunk {
-        raw: frame.chunk(&json!({"role": "assistant", "content": ""}), None),
-        said: Said::default(),
-    };
-    let rest = generated.flat_map(move |event| {
-        stream::iter(match event {
-            Ok(event) => pieces_of_event(event, &frame).into_iter().map(Ok).collect(),
-            Err(error) => vec![Err(Error::Embedded(error))],
-        })
-    });
-    stream::iter([Ok(opening)]).chain(rest).boxed()
-}
-
-fn pieces_of_event(event: GeneratorEvent, frame: &Frame) -> Vec<Piece> {
-    match event {
-        GeneratorEvent::Delta(text) => vec![Piece::Chunk {
-            raw: frame.chunk(&json!({"content": text}), None),
-            said: Said { text, ..Said::default() },
-        }],
-        GeneratorEvent::Done { finish_reason, prompt_tokens, completion_tokens } => {
-            let usage = Usage {
-                prompt_tokens: Some(prompt_tokens),
-                completion_tokens: Some(completion_tokens),
-            };
-            let said = Said {
-                finish_reason: Some(finish_reason.to_owned()),
-                usage: Some(usage),
-                ..Said::default()
-            };
-            let mut pieces =
-                vec![Piece::Chunk { raw: frame.chunk(&json!({}), Some(finish_reason)), said }];
-            if frame.include_usage {
-                let raw = frame.usage(&usage_of(prompt_tokens, completion_tokens));
-                pieces.push(Piece::Chunk { raw, said: Said::default() });
-            }
-            pieces.push(Piece::Done { raw: Bytes::from_static(b"data: [DONE]\n\n") });
-            pieces
-        }
-    }
 }

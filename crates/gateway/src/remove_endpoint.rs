@@ -7,7 +7,6 @@ use crate::{
     create_endpoint::{describe, require_administrator},
     error::Error,
     gateway::{Gateway, secret_name},
-    model::EndpointKind,
     store,
 };
 
@@ -21,7 +20,7 @@ impl Gateway {
         require_administrator(by)?;
         let mut tx = self.platform.db.begin().await?;
         let endpoint = store::by_id(&mut tx, by.institution, id).await?.ok_or(Error::NotFound)?;
-        if endpoint.kind != EndpointKind::OpenaiCompatible {
+        if endpoint.kind.is_embedded() {
             return Err(Error::invalid("kind", "an embedded endpoint can only be switched off"));
         }
         store::delete(&mut tx, by.institution, id).await?;

@@ -9,18 +9,24 @@ use kaname_platform::{
     params,
 };
 
-use crate::model::{Capability, Endpoint, Health, Language};
+use crate::{
+    model::{Capability, Endpoint, Health, Language, Speaks},
+    routes::store::{json, parsed},
+};
 
 /// The columns in the order of [`written`], then those that never change.
 const INSERT: &str = "INSERT INTO endpoint (endpoint_id, institution_id, name, base_url, has_api_key, \
     model, public_name, capabilities, languages, clearance, enabled, vendor, operator_country, \
-    hosting_country, open_weights, health_state, health_checked_at_ms, health_detail, kind, created_at_ms) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
+    hosting_country, open_weights, health_state, health_checked_at_ms, health_detail, licence, dialects, \
+    region, context_tokens, concurrent_max, price, kind, created_at_ms) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
+    $22, $23, $24, $25, $26)";
 
 const UPDATE: &str = "UPDATE endpoint SET name = $3, base_url = $4, has_api_key = $5, model = $6, \
     public_name = $7, capabilities = $8, languages = $9, clearance = $10, enabled = $11, vendor = $12, \
     operator_country = $13, hosting_country = $14, open_weights = $15, health_state = $16, \
-    health_checked_at_ms = $17, health_detail = $18 WHERE endpoint_id = $1 AND institution_id = $2";
+    health_checked_at_ms = $17, health_detail = $18, licence = $19, dialects = $20, region = $21, \
+    context_tokens = $22, concurrent_max = $23, price = $24 WHERE endpoint_id = $1 AND institution_id = $2";
 
 const BY_ID: &str = "SELECT * FROM endpoint WHERE institution_id = $1 AND endpoint_id = $2";
 const BY_PUBLIC_NAME: &str =
@@ -56,7 +62,13 @@ fn written(e: &Endpoint) -> Vec<Value> {
         e.open_weights,
         e.health.state.as_str(),
         e.health.checked_at_ms,
-        e.health.detail.as_str()
+        e.health.detail.as_str(),
+        e.licence.as_str(),
+        join(&e.dialects, Speaks::as_str),
+        e.region.as_str(),
+        e.context_tokens.map(i64::from),
+        e.concurrent_max.map(i64::from),
+        e.price.as_ref().map(json)
     ]
 }
 
@@ -135,6 +147,15 @@ fn read(row: &Row) -> Result<Endpoint, DbError> {
         operator_country: row.get("operator_country")?,
         hosting_country: row.get("hosting_country")?,
         open_weights: row.get("open_weights")?,
+        licence: row.get("licence")?,
+        dialects: words(&row.get::<String>("dialects")?, "dialects")?,
+        region: row.get("region")?,
+        context_tokens: number(row, "context_tokens")?,
+        concurrent_max: number(row, "concurrent_max")?,
+        price: match row.get::<Option<String>>("price")? {
+            Some(text) => Some(parsed(&text, "price")?),
+            None => None,
+        },
         created_at_ms: row.get("created_at_ms")?,
         health: Health {
             state: word(&row.get::<String>("health_state")?, "health_state")?,
@@ -142,6 +163,12 @@ fn read(row: &Row) -> Result<Endpoint, DbError> {
             detail: row.get("health_detail")?,
         },
     })
+}
+
+fn number(row: &Row, column: &str) -> Result<Option<u32>, DbError> {
+    let wide = row.get::<Option<i64>>(column)?;
+    let narrow = |wide| u32::try_from(wide);
+    wide.map(narrow).transpose().map_err(|_| DbError::Inconsistent { column: column.to_owned() })
 }
 
 fn join<T: Copy>(items: &[T], name: impl Fn(T) -> &'static str) -> String {

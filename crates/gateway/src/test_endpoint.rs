@@ -12,6 +12,8 @@ use serde_json::json;
 
 use crate::{
     base_url,
+    call::Call,
+    candidates::Candidates,
     chat::ChatOrder,
     create_endpoint::require_administrator,
     endpoint_fields::check_key,
@@ -19,9 +21,10 @@ use crate::{
     failure::Failure,
     gateway::Gateway,
     model::{Capability, Health, HealthState},
-    order::{ApiKey, Order, settled},
+    order::{ApiKey, Order, Reach, settled},
     store,
-    upstream::{self, Address},
+    upstream::{self, Letter},
+    wire::Address,
 };
 
 /// What is asked of a chat model.
@@ -78,10 +81,9 @@ impl Gateway {
     /// [`Error::NotFound`], or when nothing can be recorded. A failing endpoint is a result.
     pub async fn test_endpoint(&self, by: &Principal, id: EndpointId) -> Result<TestResult, Error> {
         require_administrator(by)?;
-        let tried = self.endpoint_with_key(by.institution, id).await?;
-        let order = Order::new(by.into(), Purpose::EndpointTest, tried, Label::default());
+        let tried = self.reach(by.institution, id).await?;
         let began = Instant::now();
-        let result = match self.try_endpoint(order).await {
+        let result = match self.try_endpoint(by, tried).await {
             Ok(sample) => TestResult {
                 ok: true,
                 latency_ms: Some(millis_since(began)),
@@ -98,21 +100,23 @@ impl Gateway {
         Ok(result)
     }
 
-    async fn try_endpoint(&self, order: Order) -> Result<String, Failure> {
-        if order.endpoint.can(Capability::Chat) {
+    async fn try_endpoint(&self, by: &Principal, reach: Reach) -> Result<String, Failure> {
+        let order = |what| Order::new(by.into(), Purpose::EndpointTest, Label::default(), what);
+        if reach.endpoint.can(Capability::Chat) {
             let messages = json!([{"role": "user", "content": QUESTION}]);
-            let body =
-                json!({"model": order.endpoint.model, "messages": messages, "max_tokens": 32});
-            let chat = ChatOrder { order, body: body.to_string(), messages: messages.to_string() };
-            let whole = self.complete_chat(chat).await?;
+            let call = Call::own(&json!({"model": "", "messages": messages, "max_tokens": 32}))?;
+            let content = ("messages", messages.to_string().into_bytes());
+            let order = order((Action::Chat, content));
+            let candidates = Candidates::only(reach);
+            let whole = self.complete_chat(&ChatOrder { order, candidates, call }).await?;
             let answer: serde_json::Value = serde_json::from_slice(&whole.answer)
                 .map_err(|_| Error::from(UpstreamFault::Malformed))?;
             let text = answer.pointer("/choices/0/message/content").and_then(|text| text.as_str());
             return Ok(text.unwrap_or_default().to_owned());
         }
-        let content = ("input", QUESTION.as_bytes().to_vec());
-        let (permit, attempt) = self.admit(&order, Action::Embed, content).await?;
-        let called = self.vectors(&order, permit, vec![QUESTION.to_owned()]).await;
+        let order = order((Action::Embed, ("input", QUESTION.as_bytes().to_vec())));
+        let (permit, attempt) = self.admit(&order, &reach.endpoint, None).await?;
+        let called = self.vectors(&reach, permit, vec![QUESTION.to_owned()]).await;
         let vectors = settled(attempt, called).await?.answer;
         Ok(format!("{} × {}", vectors.len(), vectors.first().map_or(0, Vec::len)))
     }
@@ -195,8 +199,9 @@ impl Gateway {
             Request::new(by, Purpose::EndpointTest, Action::Probe, place, Label::default());
         let (permit, attempt) =
             self.guard.admit(request.content("base_url", base)).await.map_err(Error::from)?;
-        let address = Address { url: format!("{base}/models"), key };
-        let answer = upstream::call_json(&self.outbound, self.config, permit, &address, None).await;
+        let address = Address::bearer(format!("{base}/models"), key.as_ref())?;
+        let letter = Letter { address, body: None, accept: "application/json" };
+        let answer = upstream::call_json(&self.outbound, self.config, permit, letter).await;
         let called = answer.and_then(|body| Ok((model_names(&body)?, Usage::default())));
         Ok(settled(attempt, called).await?.answer)
     }

@@ -1,4 +1,4 @@
-//! Calls to OpenAI-compatible servers: bytes out, checked bytes back.
+//! Calls to model servers: bytes out, checked bytes back.
 //!
 //! Knows what a healthy answer looks like and names every way in which one is not. Redirects are
 //! never followed.
@@ -16,30 +16,29 @@ use serde::Deserialize;
 use crate::{
     config::Config,
     error::{Error, UpstreamFault},
-    order::ApiKey,
-    pieces::{Piece, Pieces, piece_of},
-    sse::Decoder,
+    hearing::ByteStream,
+    wire::Address,
 };
 
-/// Where a call goes and how it proves itself.
-#[derive(Debug, Clone)]
-pub(crate) struct Address {
-    /// `base_url` and the path of the call.
-    pub(crate) url: String,
-    /// The API key, if the server wants one.
-    pub(crate) key: Option<ApiKey>,
+/// A call, ready to be sent.
+#[derive(Debug)]
+pub(crate) struct Letter {
+    /// Where it goes and how it proves itself.
+    pub(crate) address: Address,
+    /// What it says; nothing for a question without one.
+    pub(crate) body: Option<Bytes>,
+    /// The content type that the answer must have.
+    pub(crate) accept: &'static str,
 }
 
-/// Sends `body` and gives the whole JSON answer, byte for byte.
+/// Sends a letter and gives the whole JSON answer, byte for byte.
 pub(crate) async fn call_json(
     outbound: &Outbound,
     config: Config,
     permit: Permit,
-    address: &Address,
-    body: Option<Bytes>,
+    letter: Letter,
 ) -> Result<Bytes, Error> {
-    let request = build(address, body, "application/json")?;
-    let answer = healthy(outbound, config, permit, request).await?;
+    let answer = healthy(outbound, config, permit, build(letter)?).await?;
     if !has_type(answer.headers(), "application/json") {
         return Err(UpstreamFault::WrongContentType.into());
     }
@@ -49,27 +48,30 @@ pub(crate) async fn call_json(
     Ok(bytes)
 }
 
-/// Sends `body` and gives the answer's events as they come.
+/// Sends a letter and gives the answer's bytes as they come.
 pub(crate) async fn call_stream(
     outbound: &Outbound,
     config: Config,
     permit: Permit,
-    address: &Address,
-    body: Bytes,
-) -> Result<Pieces, Error> {
-    let request = build(address, Some(body), "text/event-stream")?;
-    let answer = healthy(outbound, config, permit, request).await?;
-    if !has_type(answer.headers(), "text/event-stream") {
+    letter: Letter,
+) -> Result<ByteStream, Error> {
+    let wanted = letter.accept;
+    let answer = healthy(outbound, config, permit, build(letter)?).await?;
+    if !has_type(answer.headers(), wanted) {
         return Err(UpstreamFault::WrongContentType.into());
     }
-    Ok(events(answer.into_body(), config.idle_timeout))
+    let start = Some(answer.into_body());
+    let bytes = stream::unfold(start, move |body| async move {
+        let mut body = body?;
+        let data = next_data(&mut body, config.idle_timeout).await.transpose()?;
+        let rest = data.is_ok().then_some(body);
+        Some((data, rest))
+    });
+    Ok(bytes.boxed())
 }
 
-fn build(
-    address: &Address,
-    body: Option<Bytes>,
-    accept: &'static str,
-) -> Result<Request<Full<Bytes>>, Error> {
+fn build(letter: Letter) -> Result<Request<Full<Bytes>>, Error> {
+    let Letter { address, body, accept } = letter;
     let method = if body.is_some() { Method::POST } else { Method::GET };
     let mut request = Request::new(Full::new(body.unwrap_or_default()));
     *request.method_mut() = method;
@@ -79,14 +81,7 @@ fn build(
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
     headers.insert(header::USER_AGENT, HeaderValue::from_static("kaname"));
-    if let Some(key) = &address.key {
-        let mut value =
-            HeaderValue::try_from(format!("Bearer {}", key.reveal())).map_err(|_| {
-                Error::invalid("api_key", "the API key holds characters that no header may")
-            })?;
-        value.set_sensitive(true);
-        headers.insert(header::AUTHORIZATION, value);
-    }
+    headers.extend(address.headers);
     Ok(request)
 }
 
@@ -113,14 +108,25 @@ async fn healthy(
         429 => UpstreamFault::RateLimited { retry_after },
         code @ 400..=499 => {
             let body = read_whole(answer.into_body(), config).await.ok();
-            let body = body.filter(|body| is_error_body(body)).map(|body| body.to_vec());
+            let body = body.filter(|body| gives_reasons(body)).map(|body| body.to_vec());
             UpstreamFault::Refused { status: code, body }
         }
         code => UpstreamFault::Failed(code),
     }))
 }
 
-fn is_error_body(body: &[u8]) -> bool {
+/// Whether `body` says why, in the way of any vendor.
+fn gives_reasons(body: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Told {
+        message: Option<String>,
+    }
+    is_error_body(body)
+        || serde_json::from_slice::<Told>(body).is_ok_and(|told| told.message.is_some())
+}
+
+/// Whether `body` has the form that OpenAI's and Anthropic's clients read: an object `error`.
+pub(crate) fn is_error_body(body: &[u8]) -> bool {
     #[derive(Deserialize)]
     struct Told {
         #[serde(rename = "error")]
@@ -159,39 +165,5 @@ async fn next_data(body: &mut Incoming, idle: Duration) -> Result<Option<Bytes>,
                 }
             }
         }
-    }
-}
-
-struct Reading {
-    body: Incoming,
-    decoder: Decoder,
-    idle: Duration,
-}
-
-/// The events of `body` until `[DONE]`; a body that ends before it was cut.
-fn events(body: Incoming, idle: Duration) -> Pieces {
-    let start = Some(Reading { body, decoder: Decoder::default(), idle });
-    stream::unfold(start, |state| async move {
-        let mut reading = state?;
-        let piece = next_piece(&mut reading).await;
-        let next = match &piece {
-            Ok(Piece::Done { .. }) | Err(_) => None,
-            Ok(_) => Some(reading),
-        };
-        Some((piece, next))
-    })
-    .boxed()
-}
-
-async fn next_piece(reading: &mut Reading) -> Result<Piece, Error> {
-    loop {
-        let event = reading.decoder.pop().map_err(|_| UpstreamFault::Malformed)?;
-        if let Some(event) = event {
-            return piece_of(event);
-        }
-        let Some(data) = next_data(&mut reading.body, reading.idle).await? else {
-            return Err(UpstreamFault::Cut.into());
-        };
-        reading.decoder.push(&data).map_err(|_| UpstreamFault::TooLarge)?;
     }
 }

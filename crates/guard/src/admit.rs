@@ -44,7 +44,10 @@ impl Guard {
     async fn write(self, request: Request) -> Result<(Permit, Attempt), Error> {
         let mut decision = decide(&Facts::of(&request));
         let mut tx = self.platform.db.begin().await?;
-        let asked = self.append_request(&mut tx, &request).await?;
+        let asked = match request.again {
+            Some(asked) => asked,
+            None => self.append_request(&mut tx, &request).await?,
+        };
         let mut exceeded = None;
         let mut held = Vec::new();
         if decision.allowed() {
@@ -94,6 +97,9 @@ impl Guard {
         act = describe(act, request);
         if let Some(parent) = request.parent {
             act = act.following(parent);
+        }
+        for (name, value) in &request.notes {
+            act = act.reference(name, value);
         }
         for (field, value) in &request.content {
             act = act.content(field, value.clone());

@@ -3,6 +3,7 @@
 use kaname_budget_core::Estimate;
 use kaname_kernel::{ActId, EndpointId, InstitutionId, Label, Principal, Role, Scope};
 use kaname_platform::{Act, outbound::Target};
+use serde::{Deserialize, Serialize};
 
 use crate::budgets::Subject;
 
@@ -68,7 +69,8 @@ impl Action {
 }
 
 /// Why the call is made. Each purpose says what the caller must be allowed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Purpose {
     /// An application calls a model by itself (`/v1/…`).
     DirectCall,
@@ -139,6 +141,8 @@ pub struct Request {
     pub(crate) label: Label,
     pub(crate) reads: Vec<Label>,
     pub(crate) content: Vec<(&'static str, Vec<u8>)>,
+    pub(crate) again: Option<ActId>,
+    pub(crate) notes: Vec<(&'static str, String)>,
     pub(crate) parent: Option<ActId>,
     pub(crate) estimate: Option<Estimate>,
     pub(crate) within: Vec<Subject>,
@@ -161,6 +165,8 @@ impl Request {
             label,
             reads: Vec::new(),
             content: Vec::new(),
+            again: None,
+            notes: Vec::new(),
             parent: None,
             estimate: None,
             within: Vec::new(),
@@ -188,6 +194,21 @@ impl Request {
     #[must_use]
     pub fn content(mut self, field: &'static str, value: impl Into<Vec<u8>>) -> Self {
         self.content.push((field, value.into()));
+        self
+    }
+
+    /// Adds something that the request's act names in the clear: the route that was asked for, say.
+    #[must_use]
+    pub fn noting(mut self, name: &'static str, value: &impl ToString) -> Self {
+        self.notes.push((name, value.to_string()));
+        self
+    }
+
+    /// Asks once more, of another place: decision and attempt follow the request `asked`, which is
+    /// on record with its content.
+    #[must_use]
+    pub fn again(mut self, asked: ActId) -> Self {
+        self.again = Some(asked);
         self
     }
 

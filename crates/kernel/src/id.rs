@@ -82,6 +82,8 @@ typed_ids! {
     KeyId,
     /// One message in a conversation.
     MessageId,
+    /// A named way to one or more endpoints.
+    RouteId,
     /// A signed-in session.
     SessionId,
     /// A team inside a department.

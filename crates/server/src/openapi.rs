@@ -37,7 +37,7 @@ pub(crate) fn routes(app: &App) -> OpenApiRouter {
         .merge(health::router(app.clone()));
     OpenApiRouter::with_openapi(described())
         .nest(BASE, own)
-        .merge(kaname_gateway::openai::router(gateway))
+        .merge(kaname_gateway::v1::router(gateway))
         .merge(kaname_ledger::public_router(app.identity.clone()))
 }
 
@@ -106,7 +106,7 @@ mod tests {
             kaname_ledger::ROUTES,
             health::ROUTES,
         ];
-        let at_root = [kaname_gateway::openai::ROUTES, kaname_ledger::PUBLIC_ROUTES];
+        let at_root = [kaname_gateway::v1::ROUTES, kaname_ledger::PUBLIC_ROUTES];
         let own = own
             .into_iter()
             .flatten()

@@ -309,7 +309,7 @@ async fn the_embedded_generator_answers_in_openais_shape_and_never_counts_for_ja
         assert_eq!((&chunks[4]["choices"], &chunks[4]["usage"]["prompt_tokens"]), (&Value::Array(Vec::new()), &2.into()));
         let crashed = world.post("/v1/chat/completions", &call("crash", ""), &[]).await;
         assert_eq!(json_of(crashed).await.1["error"]["code"], "gateway.embedded_failed");
-        assert_eq!(world.acts().await.last().unwrap(), "outcome broken gateway.embedded_failed");
+        assert_eq!(world.acts().await.last().unwrap(), "outcome failed gateway.embedded_failed");
         let gone = json_of(world.post("/v1/chat/completions", &call("gone", ""), &[]).await).await.1;
         assert_eq!(gone["error"]["code"], "gateway.embedded_no_model");
         let (institution, label) = (world.test.institution, Label::of_rank(2));

@@ -9,7 +9,7 @@ use axum::{
 use kaname_gateway::{
     EndpointChange, Error, HealthState,
     http::{GatewayState, ROUTES, router},
-    openai,
+    v1,
 };
 use kaname_identity::Access;
 use kaname_kernel::{Label, Role};
@@ -63,8 +63,8 @@ async fn the_lists_have_every_route_of_the_routers_and_no_other() {
     let world = World::new(TestPlatform::new(Backend::Sqlite).await).await;
     let state = GatewayState { gateway: world.gateway, identity: world.identity };
     let (_, api) = router::<()>(state.clone()).split_for_parts();
-    let (_, models) = openai::router::<()>(state).split_for_parts();
-    for (document, routes) in [(api, ROUTES), (models, openai::ROUTES)] {
+    let (_, models) = v1::router::<()>(state).split_for_parts();
+    for (document, routes) in [(api, ROUTES), (models, v1::ROUTES)] {
         let document = serde_json::to_value(&document).unwrap();
         let served: BTreeSet<(String, String)> = document["paths"]
             .as_object()
@@ -99,6 +99,13 @@ async fn every_route_lets_in_whom_the_list_says() {
             let body = match (*method, path.as_str()) {
                 ("POST", "/endpoints") => wire("http://127.0.0.1:1/v1"),
                 ("POST", "/endpoints/probe") => json!({"base_url": "http://127.0.0.1:1/v1"}),
+                ("POST", "/routes") => json!({
+                    "public_name": "a/b", "name": "経路",
+                    "legs": [{"endpoint_id": "0199a000-0000-7000-8000-000000000000"}]
+                }),
+                ("POST", "/endpoint-blocks") => {
+                    json!({"subject": "vendor", "value": "a", "minutes": 1, "reason": "drill"})
+                }
                 _ => json!({}),
             };
             let Access::Person(roles) = access else { panic!("{path}") };

@@ -6,4 +6,5 @@ mod chat;
 mod embeddings;
 mod endpoints;
 mod faults;
+mod routes;
 mod support;

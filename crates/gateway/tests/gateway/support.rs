@@ -14,7 +14,7 @@ use kaname_gateway::{
     Endpoint, EndpointKind, Gateway, Generated, GeneratorEvent, GeneratorRequest, Language,
     NewEndpoint,
     http::{GatewayState, router},
-    openai,
+    v1,
 };
 use kaname_guard::Guard;
 use kaname_identity::{Identity, NewKey, NewUser, console_principal, create_key, create_user};
@@ -132,7 +132,7 @@ impl World {
         let identity = Identity::new(platform, cheap).unwrap();
         let state = GatewayState { gateway: gateway.clone(), identity: identity.clone() };
         let (api, _) = router::<()>(state.clone()).split_for_parts();
-        let (models, _) = openai::router::<()>(state).split_for_parts();
+        let (models, _) = v1::router::<()>(state).split_for_parts();
         let (people, _) = kaname_identity::router::<()>(identity.clone()).split_for_parts();
         let app = Router::new().nest("/api/v1", api.merge(people)).merge(models);
         let administrator = add(&identity, test.institution, "chief", Role::Administrator).await;
@@ -239,6 +239,12 @@ pub(crate) fn new_endpoint(base_url: &str) -> NewEndpoint {
         operator_country: "JP".to_owned(),
         hosting_country: "JP".to_owned(),
         open_weights: true,
+        licence: "Apache-2.0".to_owned(),
+        dialects: Vec::new(),
+        region: String::new(),
+        context_tokens: None,
+        concurrent_max: None,
+        price: None,
     }
 }
 
@@ -268,12 +274,15 @@ async fn make_key(identity: &Identity, person: &Principal, scopes: &[Scope]) -> 
 }
 
 pub(crate) fn chat_body(stream: bool) -> String {
-    json!({
+    let mut body = json!({
         "model": "kaname/standard",
         "messages": [{"role": "user", "content": "粗大ごみの手数料は？"}],
         "stream": stream,
-    })
-    .to_string()
+    });
+    if stream {
+        body["stream_options"] = json!({"include_usage": true});
+    }
+    body.to_string()
 }
 
 pub(crate) async fn text_of(response: Response<Body>) -> (StatusCode, String) {

@@ -56,6 +56,12 @@ async fn world_with(test: kaname_testkit::TestPlatform, text: &'static str, rank
         operator_country: "JP".to_owned(),
         hosting_country: "JP".to_owned(),
         open_weights: true,
+        licence: "Apache-2.0".to_owned(),
+        dialects: Vec::new(),
+        region: String::new(),
+        context_tokens: None,
+        concurrent_max: None,
+        price: None,
     };
     world.knowledge.gateway().create_endpoint(&world.administrator, new).await.unwrap();
     world

@@ -18,6 +18,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (5, "workspace", include_str!("../../../../migrations/0005_workspace.sql")),
     (6, "forgetting", include_str!("../../../../migrations/0006_forgetting.sql")),
     (7, "budgets", include_str!("../../../../migrations/0007_budgets.sql")),
+    (8, "routes", include_str!("../../../../migrations/0008_routes.sql")),
 ];
 
 /// Where the schema stands after [`Db::migrate`].

@@ -75,6 +75,7 @@ value_from_id!(
     JobId,
     KeyId,
     MessageId,
+    RouteId,
     SessionId,
     TeamId,
     UserId,

@@ -60,6 +60,8 @@ struct Things {
     team: String,
     key: String,
     endpoint: String,
+    route: String,
+    block: String,
     budget: String,
     collection: String,
     document: String,
@@ -88,6 +90,8 @@ impl Things {
         let key = json!({ "name": SECRET, "scopes": ["models"], "expires_in_days": 1 });
         let key = caller.made("/keys", key).await;
         let endpoint = caller.made("/endpoints", new_endpoint()).await;
+        let route = caller.made("/routes", new_route(&text(&endpoint, "/id"))).await;
+        let block = caller.made("/endpoint-blocks", new_block()).await;
         let budget = caller.made("/budgets", new_budget("institution", None)).await;
         let collection = caller.made("/collections", new_collection(&department)).await;
         let collection = text(&collection, "/id");
@@ -107,6 +111,8 @@ impl Things {
             team: text(&team, "/id"),
             key: text(&key, "/key/id"),
             endpoint: text(&endpoint, "/id"),
+            route: text(&route, "/id"),
+            block: text(&block, "/id"),
             budget: text(&budget, "/id"),
             collection,
             document: text(&sent, "/documents/0/id"),
@@ -116,13 +122,15 @@ impl Things {
         }
     }
 
-    fn all(&self) -> [&str; 11] {
+    fn all(&self) -> [&str; 13] {
         [
             &self.user,
             &self.department,
             &self.team,
             &self.key,
             &self.endpoint,
+            &self.route,
+            &self.block,
             &self.budget,
             &self.collection,
             &self.document,
@@ -141,6 +149,8 @@ impl Things {
             Some("teams") => &self.team,
             Some("keys") => &self.key,
             Some("endpoints") => &self.endpoint,
+            Some("routes") => &self.route,
+            Some("endpoint-blocks") => &self.block,
             Some("budgets") => &self.budget,
             Some("collections") => &self.collection,
             Some("documents") => &self.document,
@@ -166,7 +176,9 @@ impl Things {
                 json!({ "name": "foreign", "scopes": ["models"], "expires_in_days": 1 })
             }
             "NewEndpoint" => new_endpoint(),
-            "NamingChange" | "EndpointChange" => json!({ "name": "foreign" }),
+            "NewRoute" => new_route(&self.endpoint),
+            "NewBlock" => new_block(),
+            "NamingChange" | "EndpointChange" | "RouteChange" => json!({ "name": "foreign" }),
             "NewBudget" => new_budget("person", Some(&self.user)),
             "BudgetChange" => json!({ "limit": 1, "contact": "foreign" }),
             "Probe" => json!({ "base_url": "http://127.0.0.1:1/v1" }),
@@ -198,6 +210,16 @@ fn new_endpoint() -> Value {
         "model": SECRET, "public_name": "himitsu/model", "capabilities": ["chat"],
         "languages": ["ja"], "clearance": "1",
     })
+}
+
+fn new_route(endpoint: &str) -> Value {
+    json!({
+        "public_name": "himitsu/route", "name": SECRET, "legs": [{ "endpoint_id": endpoint }],
+    })
+}
+
+fn new_block() -> Value {
+    json!({ "subject": "vendor", "value": SECRET, "minutes": 5, "reason": SECRET })
 }
 
 fn new_budget(kind: &str, subject: Option<&str>) -> Value {

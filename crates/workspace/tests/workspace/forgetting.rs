@@ -80,6 +80,12 @@ async fn world_with(test: &TestPlatform, upstream: &Upstream) -> World {
         operator_country: "JP".to_owned(),
         hosting_country: "JP".to_owned(),
         open_weights: true,
+        licence: String::new(),
+        dialects: Vec::new(),
+        region: String::new(),
+        context_tokens: None,
+        concurrent_max: None,
+        price: None,
     };
     gateway.create_endpoint(&by, new).await.unwrap();
     world

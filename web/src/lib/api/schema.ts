@@ -342,6 +342,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/endpoint-blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is out of service at the moment, oldest first. */
+        get: operations["list_endpoint_blocks"];
+        put?: never;
+        /** Takes an endpoint, a vendor or a country out of service for a time. */
+        post: operations["block_endpoints"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoint-blocks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a block before its time. */
+        delete: operations["unblock_endpoints"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/endpoints": {
         parameters: {
             query?: never;
@@ -618,6 +653,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/routes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The routes, oldest first. */
+        get: operations["list_routes"];
+        put?: never;
+        /** Adds a route. */
+        post: operations["create_route"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One route. */
+        get: operations["find_route"];
+        put?: never;
+        post?: never;
+        /** Removes a route; its endpoints stay. */
+        delete: operations["remove_route"];
+        options?: never;
+        head?: never;
+        /** Changes a route; what is absent stays. */
+        patch: operations["change_route"];
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -853,7 +925,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Has a model continue a conversation. The body is OpenAI's; unknown fields pass to the endpoint. */
+        /**
+         * Has a model continue a conversation. The body is OpenAI's; unknown fields pass to an endpoint
+         *     that speaks the same dialect.
+         */
         post: operations["chat_completions"];
         delete?: never;
         options?: never;
@@ -872,6 +947,43 @@ export interface paths {
         put?: never;
         /** Turns text into vectors. The body is OpenAI's; unknown fields pass to the endpoint. */
         post: operations["create_embeddings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has a model continue a conversation. The body is Anthropic's; tools that the vendor runs and
+         *     files that it keeps are refused.
+         */
+        post: operations["create_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/count_tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Counts the tokens of a message without answering it. Only an endpoint of Anthropic's kind can. */
+        post: operations["count_tokens"];
         delete?: never;
         options?: never;
         head?: never;
@@ -906,6 +1018,26 @@ export interface paths {
         get: operations["find_model"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/responses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has a model answer. The body is OpenAI's; what the vendor would keep (`previous_response_id`,
+         *     `conversation`, `store`) or run by itself (hosted tools) is refused.
+         */
+        post: operations["create_response"];
         delete?: never;
         options?: never;
         head?: never;
@@ -985,6 +1117,77 @@ export interface components {
             mode?: components["schemas"]["WantedMode"];
             question: string;
         };
+        /** @description A block: from now, for a time. */
+        Block: components["schemas"]["Blocked"] & {
+            /** @description The act that put it there. */
+            act_id: string;
+            /**
+             * Format: int64
+             * @description Since when.
+             */
+            from_ms: number;
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Until when.
+             */
+            until_ms: number;
+        };
+        /** @description The blocks that have not ended. */
+        BlockPage: {
+            items: components["schemas"]["Block"][];
+            /** @description There is never a further page. */
+            next_cursor: string | null;
+        };
+        /** @description What a block is about. */
+        Blocked: {
+            /** @enum {string} */
+            subject: "endpoint";
+            /** @description One endpoint, by its id. */
+            value: string;
+        } | {
+            /** @enum {string} */
+            subject: "vendor";
+            /** @description Everything of a vendor. */
+            value: string;
+        } | {
+            /** @enum {string} */
+            subject: "operator_country";
+            /** @description Everything operated from a country. */
+            value: string;
+        } | {
+            /** @enum {string} */
+            subject: "hosting_country";
+            /** @description Everything hosted in a country. */
+            value: string;
+        };
+        /** @description What every endpoint behind a route must keep to, whatever else is configured. */
+        Bounds: {
+            /**
+             * @description Whether a call may go on to another endpoint when one fails before its first content.
+             *     Absent means yes.
+             * @default null
+             */
+            failover: boolean | null;
+            /**
+             * @description Only endpoints hosted in these countries; none given means all.
+             * @default []
+             */
+            hosting_countries: string[];
+            /**
+             * @description Only endpoints operated from these countries; none given means all.
+             * @default []
+             */
+            operator_countries: string[];
+            /**
+             * Format: int64
+             * @description Only endpoints whose million output tokens cost at most this many yen. One without a price
+             *     is then left out.
+             * @default null
+             */
+            output_yen_most: number | null;
+        };
         /** @description A budget or rate with what stands against it now. */
         Budget: {
             /** Format: int64 */
@@ -1057,7 +1260,7 @@ export interface components {
          * @description What it can do.
          * @enum {string}
          */
-        Capability: "chat" | "embeddings";
+        Capability: "chat" | "embeddings" | "rerank" | "tools" | "images" | "files" | "structured_output";
         /** @description One thing that was looked at. */
         Check: {
             /** @description What was found, a stable name within the check; screens translate it. */
@@ -1128,6 +1331,29 @@ export interface components {
             key: string;
             /** @description The name. */
             name: components["schemas"]["Named"];
+        };
+        /** @description When a leg applies; what is absent does not matter. */
+        Conditions: {
+            /**
+             * @description Only where the request's label dominates this one.
+             * @default null
+             */
+            label_from: string | null;
+            /**
+             * @description Only where this label dominates the request's.
+             * @default null
+             */
+            label_to: string | null;
+            /**
+             * @description Only for requests that need all of these.
+             * @default []
+             */
+            needs: components["schemas"]["Capability"][];
+            /**
+             * @description Only for these purposes; none given means all.
+             * @default []
+             */
+            purposes: components["schemas"]["Purpose"][];
         };
         /** @description A consistency proof. */
         ConsistencyBody: {
@@ -1277,10 +1503,22 @@ export interface components {
             /** @description The highest label that it may handle. */
             clearance: string;
             /**
+             * Format: int32
+             * @description Most calls at once from this process, if there is a bound.
+             */
+            concurrent_max: number | null;
+            /**
+             * Format: int32
+             * @description The longest context in tokens, if it is known.
+             */
+            context_tokens: number | null;
+            /**
              * Format: int64
              * @description Since when it is here.
              */
             created_at_ms: number;
+            /** @description The dialects that it speaks. */
+            dialects: components["schemas"]["Speaks"][];
             /** @description Whether it is switched on. */
             enabled: boolean;
             /** @description Whether an API key is kept for it. The key itself is never shown. */
@@ -1295,6 +1533,8 @@ export interface components {
             kind: components["schemas"]["EndpointKind"];
             /** @description The languages that it can be trusted with. */
             languages: components["schemas"]["Language"][];
+            /** @description The licence of the model, as an SPDX identifier or in words. */
+            licence: string;
             /** @description The model's name there. */
             model: string;
             /** @description What administrators call it. */
@@ -1303,8 +1543,11 @@ export interface components {
             open_weights: boolean;
             /** @description The country of who runs it. */
             operator_country: string;
+            price: null | components["schemas"]["Price"];
             /** @description The name that callers write. */
             public_name: string;
+            /** @description The region of the service where it has one, `ap-northeast-1` say. */
+            region: string;
             /** @description Who made the model. */
             vendor: string;
         };
@@ -1318,12 +1561,26 @@ export interface components {
             capabilities?: components["schemas"]["Capability"][] | null;
             /** @description The highest label that it may handle. */
             clearance?: string | null;
+            /**
+             * Format: int32
+             * @description Most calls at once; 0 for no bound.
+             */
+            concurrent_max?: number | null;
+            /**
+             * Format: int32
+             * @description The longest context in tokens; 0 for not known.
+             */
+            context_tokens?: number | null;
+            /** @description The dialects that it speaks. */
+            dialects?: components["schemas"]["Speaks"][] | null;
             /** @description Whether it is switched on. */
             enabled?: boolean | null;
             /** @description The country where it runs. */
             hosting_country?: string | null;
             /** @description The languages that it can be trusted with. */
             languages?: components["schemas"]["Language"][] | null;
+            /** @description The licence of the model. */
+            licence?: string | null;
             /** @description The model's name there. */
             model?: string | null;
             /** @description What administrators call it. */
@@ -1332,8 +1589,11 @@ export interface components {
             open_weights?: boolean | null;
             /** @description The country of who runs it. */
             operator_country?: string | null;
+            price?: null | components["schemas"]["Price"];
             /** @description The name that callers write. */
             public_name?: string | null;
+            /** @description The region of the service. */
+            region?: string | null;
             /** @description Who made the model. */
             vendor?: string | null;
         };
@@ -1341,7 +1601,7 @@ export interface components {
          * @description What kind of place it is.
          * @enum {string}
          */
-        EndpointKind: "embedded_generation" | "embedded_embedding" | "openai_compatible";
+        EndpointKind: "embedded_generation" | "embedded_embedding" | "openai_compatible" | "anthropic" | "gemini" | "bedrock";
         /** @description A page of endpoints. */
         EndpointPage: {
             items: components["schemas"]["Endpoint"][];
@@ -1539,6 +1799,23 @@ export interface components {
          * @enum {string}
          */
         Language: "ja" | "en";
+        /** @description One endpoint behind a route. */
+        Leg: {
+            /** @description The endpoint. */
+            endpoint_id: string;
+            /**
+             * Format: int32
+             * @description When it is tried: 0 first; a higher tier only when every lower one failed or does not apply.
+             */
+            tier?: number;
+            /**
+             * Format: int32
+             * @description Its share inside its tier, 1 to 1,000; twice the weight is tried first twice as often.
+             */
+            weight?: number;
+            /** @description When it applies. */
+            when?: components["schemas"]["Conditions"];
+        };
         /** @description A question or an answer. */
         Message: {
             /** @description The act that proves it: of the asking, or of the answer. */
@@ -1619,24 +1896,36 @@ export interface components {
          * @enum {string}
          */
         MessageState: "complete" | "stopped" | "failed";
-        /** @description A model as OpenAI lists it. */
+        /** @description A model as OpenAI and Anthropic list it. */
         Model: {
             /**
              * Format: int64
              * @description Since when it is here, in seconds since the epoch.
              */
             created: number;
+            /** @description Since when it is here, as a date and time in UTC. */
+            created_at: string;
+            /** @description What people call it. */
+            display_name: string;
             /** @description The name that callers write. */
             id: string;
-            /** @description `model`. */
+            /** @description `model`, for OpenAI's clients. */
             object: string;
             /** @description Who made it. */
             owned_by: string;
+            /** @description `model`, for Anthropic's. */
+            type: string;
         };
         /** @description The models that a caller may name. */
         ModelList: {
             /** @description The models. */
             data: components["schemas"]["Model"][];
+            /** @description The first of them. */
+            first_id: string | null;
+            /** @description Never: all are here. */
+            has_more: boolean;
+            /** @description The last of them. */
+            last_id: string | null;
             /** @description `list`. */
             object: string;
         };
@@ -1650,6 +1939,16 @@ export interface components {
         NamingChange: {
             key?: string | null;
             name?: string | null;
+        };
+        /** @description A new block. */
+        NewBlock: components["schemas"]["Blocked"] & {
+            /**
+             * Format: int32
+             * @description For how many minutes, 1 to 10,080.
+             */
+            minutes: number;
+            /** @description Why: an incident, an exercise. */
+            reason: string;
         };
         /** @description A new budget or rate. */
         NewBudget: {
@@ -1694,12 +1993,26 @@ export interface components {
             capabilities: components["schemas"]["Capability"][];
             /** @description The highest label that it may handle. */
             clearance: string;
+            /**
+             * Format: int32
+             * @description Most calls at once.
+             */
+            concurrent_max?: number | null;
+            /**
+             * Format: int32
+             * @description The longest context in tokens.
+             */
+            context_tokens?: number | null;
+            /** @description The dialects that it speaks; by its kind, if none is given. */
+            dialects?: components["schemas"]["Speaks"][];
             /** @description The country where it runs. */
             hosting_country?: string;
             /** @description `openai_compatible`; the embedded ones are made by the program. */
             kind: components["schemas"]["EndpointKind"];
             /** @description The languages that it can be trusted with. */
             languages: components["schemas"]["Language"][];
+            /** @description The licence of the model, as an SPDX identifier or in words. */
+            licence?: string;
             /** @description The model's name there. */
             model: string;
             /** @description What administrators call it. */
@@ -1708,8 +2021,11 @@ export interface components {
             open_weights?: boolean;
             /** @description The country of who runs it. */
             operator_country?: string;
+            price?: null | components["schemas"]["Price"];
             /** @description The name that callers write. */
             public_name: string;
+            /** @description The region of the service; Bedrock needs one. */
+            region?: string;
             /** @description Who made the model. */
             vendor?: string;
         };
@@ -1732,6 +2048,17 @@ export interface components {
             key: string;
             name: string;
         };
+        /** @description A new route. */
+        NewRoute: {
+            /** @description What every endpoint behind it must keep to. */
+            bounds?: components["schemas"]["Bounds"];
+            /** @description The endpoints behind it. */
+            legs: components["schemas"]["Leg"][];
+            /** @description What people call it. */
+            name: string;
+            /** @description The name that callers write. */
+            public_name: string;
+        };
         NewUserBody: {
             clearance: string;
             department_id?: string | null;
@@ -1753,6 +2080,33 @@ export interface components {
         PasswordBody: {
             current_password: components["schemas"]["Password"];
             new_password: components["schemas"]["Password"];
+        };
+        /** @description What an endpoint costs, in millionths of a yen for a million tokens unless said otherwise. */
+        Price: {
+            /** @description The day from which it holds, as `2026-04-01`. */
+            as_of: string;
+            /**
+             * Format: int64
+             * @description Tokens in that the endpoint had kept; the price of `input` if absent.
+             */
+            cached_input?: number | null;
+            /**
+             * Format: int64
+             * @description Tokens in.
+             */
+            input: number;
+            /**
+             * Format: int64
+             * @description Tokens out.
+             */
+            output: number;
+            /**
+             * Format: int64
+             * @description Millionths of a yen for one request, whatever its size.
+             */
+            request?: number;
+            /** @description Where it is written. */
+            source?: string;
         };
         Probe: {
             /** @description Its API key; used once and not kept. */
@@ -1803,6 +2157,11 @@ export interface components {
             /** Format: int64 */
             total: number | null;
         };
+        /**
+         * @description Why the call is made. Each purpose says what the caller must be allowed.
+         * @enum {string}
+         */
+        Purpose: "direct_call" | "ask" | "search" | "conversation" | "index" | "endpoint_test";
         /** @description One rank of a pack. */
         Rank: {
             /** @description What falls under it, in one sentence. */
@@ -1844,6 +2203,44 @@ export interface components {
             file_name: string;
             fix: string | null;
         };
+        /** @description A named way to one or more endpoints. */
+        Route: {
+            /** @description What every endpoint behind it must keep to. */
+            bounds: components["schemas"]["Bounds"];
+            /**
+             * Format: int64
+             * @description Since when it is here.
+             */
+            created_at_ms: number;
+            /** @description Whether it is switched on. */
+            enabled: boolean;
+            /** @description Its id. */
+            id: string;
+            /** @description The endpoints behind it. */
+            legs: components["schemas"]["Leg"][];
+            /** @description What people call it. */
+            name: string;
+            /** @description The name that callers write, `kaname/standard` say. */
+            public_name: string;
+        };
+        /** @description A change of a route; what is absent stays. */
+        RouteChange: {
+            bounds?: null | components["schemas"]["Bounds"];
+            /** @description Whether it is switched on. */
+            enabled?: boolean | null;
+            /** @description The endpoints behind it, all of them. */
+            legs?: components["schemas"]["Leg"][] | null;
+            /** @description What people call it. */
+            name?: string | null;
+            /** @description The name that callers write. */
+            public_name?: string | null;
+        };
+        /** @description A page of routes. */
+        RoutePage: {
+            items: components["schemas"]["Route"][];
+            /** @description Where the next page begins, if there is one. */
+            next_cursor: string | null;
+        };
         SearchAnswer: {
             act_id: string;
             items: components["schemas"]["Hit"][];
@@ -1882,6 +2279,11 @@ export interface components {
             password: components["schemas"]["Password"];
             user_name: string;
         };
+        /**
+         * @description A dialect that an upstream may speak besides the first of its kind.
+         * @enum {string}
+         */
+        Speaks: "chat_completions" | "responses" | "messages";
         Status: {
             institution: null | components["schemas"]["Institution"];
             /** @description Whether anybody has an account. */
@@ -3480,6 +3882,118 @@ export interface operations {
             };
         };
     };
+    list_endpoint_blocks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    block_endpoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBlock"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Block"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unblock_endpoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_endpoints: {
         parameters: {
             query?: {
@@ -4236,6 +4750,227 @@ export interface operations {
                 content?: never;
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_routes: {
+        parameters: {
+            query?: {
+                /** @description Where the page before ended: its `next_cursor`. */
+                cursor?: string;
+                /** @description Items on the page, 1 to 200; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutePage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRoute"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Route"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Route"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RouteChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Route"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5071,6 +5806,14 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -5164,6 +5907,194 @@ export interface operations {
             };
         };
     };
+    create_message: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Label of the text; only raises */
+                "x-kaname-label"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Anthropic's message, or its events as server-sent events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    count_tokens: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Label of the text; only raises */
+                "x-kaname-label"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Anthropic's count: `input_tokens` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_models: {
         parameters: {
             query?: never;
@@ -5220,6 +6151,112 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_response: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Label of the text; only raises */
+                "x-kaname-label"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description OpenAI's response, or its events as server-sent events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            504: {
                 headers: {
                     [name: string]: unknown;
                 };

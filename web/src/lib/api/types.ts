@@ -34,7 +34,18 @@ export type BudgetChange = Schemas['BudgetChange'];
 
 export type NewEndpoint = Schemas['NewEndpoint'];
 export type Endpoint = Schemas['Endpoint'];
+export type EndpointChange = Schemas['EndpointChange'];
 export type EndpointKind = Schemas['EndpointKind'];
+export type Capability = Schemas['Capability'];
+export type Speaks = Schemas['Speaks'];
+export type Price = Schemas['Price'];
+export type Purpose = Schemas['Purpose'];
+export type Route = Schemas['Route'];
+export type NewRoute = Schemas['NewRoute'];
+export type RouteChange = Schemas['RouteChange'];
+export type Leg = Schemas['Leg'];
+export type Conditions = Schemas['Conditions'];
+export type Bounds = Schemas['Bounds'];
 export type EndpointTest = Schemas['TestResult'];
 export type Probe = Schemas['ProbeResult'];
 

@@ -6,25 +6,29 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use kaname_guard::{Action, Usage};
+use kaname_guard::{Action, Purpose, Usage};
+use kaname_model_core::{
+    Dialect,
+    json::{Body, Json, Limits, Splice},
+};
 use kaname_platform::outbound::Permit;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    chat::{json_response, with_model},
-    error::{ErrorBody, Refusal},
-    reading::{Call, ModelCaller, answered},
+    arrived::{Arrived, ModelCaller, answered},
+    refusal::ErrorBody,
+    speak::json_response,
 };
 use crate::{
     chat::not_here,
     error::{Error, UpstreamFault},
+    failure::Failure,
     gateway::Gateway,
-    model::{Capability, Endpoint, EndpointKind},
-    order::{Order, settled},
+    model::{Capability, Endpoint},
+    order::{Order, Reach, settled},
     pieces::WireUsage,
-    scan::Scan,
-    upstream,
+    upstream::{self, Letter},
 };
 
 /// Turns text into vectors. The body is OpenAI's; unknown fields pass to the endpoint.
@@ -41,7 +45,7 @@ pub(super) async fn embeddings(
     ModelCaller(caller): ModelCaller,
     request: Request,
 ) -> Response {
-    answered(&gateway, caller, request, answer).await
+    answered(&gateway, Dialect::OpenAiChat, (caller, request), answer).await
 }
 
 /// What an embedding call asks, read and checked.
@@ -54,22 +58,28 @@ struct Asked {
     dimensions: Option<u64>,
 }
 
-async fn answer(gateway: &Gateway, call: Call) -> Result<Response, Refusal> {
-    let scan = Scan::read(&call.body).map_err(Error::from)?;
-    let order = gateway.order(&call, &scan, Capability::Embeddings).await?;
-    let asked = read(&scan, &order.endpoint, gateway.config.items_max)?;
-    let input = scan.raw("input").unwrap_or_default().to_owned();
-    let content = ("input", input.into_bytes());
-    let (permit, attempt) = gateway.admit(&order, Action::Embed, content).await?;
-    let called = match order.endpoint.kind {
-        EndpointKind::OpenaiCompatible => pass_on(gateway, &order, permit, &asked).await,
-        _ => embed_here(gateway, &order.endpoint, permit, &asked).await,
+async fn answer(gateway: &Gateway, arrived: Arrived) -> Result<Response, Failure> {
+    let limits = Limits { bytes: gateway.config.body_bytes_max, ..Limits::default() };
+    let body = Body::read(&arrived.body, limits).map_err(Error::from)?;
+    let (label, found) = gateway.reached_by(&arrived, &body, &[Capability::Embeddings]).await?;
+    // Vectors of another model would mean something else: there is no second endpoint to try.
+    let reach = found.first()?;
+    let asked = read(&body, &reach.endpoint, gateway.config.items_max)?;
+    let input = body.raw("input").unwrap_or_default().to_owned();
+    let what = (Action::Embed, ("input", input.into_bytes()));
+    let order = Order::new((&arrived.caller).into(), Purpose::DirectCall, label, what);
+    let (permit, attempt) = gateway.admit(&order, &reach.endpoint, None).await?;
+    let called = if reach.endpoint.kind.is_embedded() {
+        embed_here(gateway, &reach.endpoint, permit, &asked).await
+    } else {
+        pass_on(gateway, &reach, permit, &asked).await
     };
     Ok(json_response(settled(attempt, called).await?))
 }
 
-fn read(scan: &Scan<'_>, endpoint: &Endpoint, most: usize) -> Result<Asked, Error> {
-    let value = scan.value();
+fn read(body: &Body<'_>, endpoint: &Endpoint, most: usize) -> Result<Asked, Error> {
+    let value: Value = serde_json::from_str(body.text())
+        .map_err(|_| Error::BadCall { param: None, detail: "the body is not JSON".to_owned() })?;
     let fault = || {
         Error::bad_call("input", format!("`input` must be a text or a list of 1 to {most} texts"))
     };
@@ -97,13 +107,21 @@ fn read(scan: &Scan<'_>, endpoint: &Endpoint, most: usize) -> Result<Asked, Erro
                 .ok_or_else(|| Error::bad_call("dimensions", "it must be a whole number"))?,
         ),
     };
-    Ok(Asked { body: with_model(scan, endpoint)?, texts, count, base64, dimensions })
+    Ok(Asked { body: with_model(body, endpoint)?, texts, count, base64, dimensions })
+}
+
+/// The body with the endpoint's name for the model, every other byte as the caller wrote it.
+fn with_model(body: &Body<'_>, endpoint: &Endpoint) -> Result<String, Error> {
+    let mut splice = Splice::of(body);
+    let set = splice.set(&["model"], &Json::Text(endpoint.model.clone()));
+    set.map_err(|error| Error::BadCall { param: Some("model"), detail: error.to_string() })?;
+    Ok(splice.apply())
 }
 
 /// The upstream's answer byte for byte, once it holds one vector per input.
 async fn pass_on(
     gateway: &Gateway,
-    order: &Order,
+    reach: &Reach,
     permit: Permit,
     asked: &Asked,
 ) -> Result<(Bytes, Usage), Error> {
@@ -112,10 +130,12 @@ async fn pass_on(
         data: Vec<serde::de::IgnoredAny>,
         usage: Option<WireUsage>,
     }
-    let address = order.address("/embeddings");
-    let body = Some(Bytes::from(asked.body.clone()));
-    let body =
-        upstream::call_json(&gateway.outbound, gateway.config, permit, &address, body).await?;
+    let letter = Letter {
+        address: reach.bearer_address("/embeddings")?,
+        body: Some(Bytes::from(asked.body.clone())),
+        accept: "application/json",
+    };
+    let body = upstream::call_json(&gateway.outbound, gateway.config, permit, letter).await?;
     let answer: Answer = serde_json::from_slice(&body).map_err(|_| UpstreamFault::Malformed)?;
     if answer.data.len() != asked.count {
         return Err(UpstreamFault::Malformed.into());

@@ -1,4 +1,5 @@
-//! `GET /v1/models` and `GET /v1/models/{id}`.
+//! `GET /v1/models` and `GET /v1/models/{id}`: one shape that holds what OpenAI's and Anthropic's
+//! clients look for.
 
 use axum::{
     Json,
@@ -9,18 +10,24 @@ use kaname_kernel::{Principal, Scope};
 use serde::Serialize;
 
 use super::{
-    error::{ErrorBody, Refusal},
-    reading::ModelCaller,
+    arrived::ModelCaller,
+    refusal::{ErrorBody, Refusal},
 };
-use crate::{error::Error, gateway::Gateway, model::Endpoint};
+use crate::{error::Error, gateway::Gateway, model::Endpoint, routes::Route, wire::date_time};
 
-/// A model as OpenAI lists it.
+/// A model as OpenAI and Anthropic list it.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct Model {
     /// The name that callers write.
     id: String,
-    /// `model`.
+    /// `model`, for OpenAI's clients.
     object: &'static str,
+    /// `model`, for Anthropic's.
+    r#type: &'static str,
+    /// What people call it.
+    display_name: String,
+    /// Since when it is here, as a date and time in UTC.
+    created_at: String,
     /// Since when it is here, in seconds since the epoch.
     created: i64,
     /// Who made it.
@@ -34,25 +41,50 @@ pub(super) struct ModelList {
     object: &'static str,
     /// The models.
     data: Vec<Model>,
+    /// The first of them.
+    first_id: Option<String>,
+    /// The last of them.
+    last_id: Option<String>,
+    /// Never: all are here.
+    has_more: bool,
+}
+
+impl Model {
+    fn of(id: String, display_name: String, created_at_ms: i64, owned_by: String) -> Self {
+        let created = created_at_ms / 1_000;
+        Self {
+            id,
+            object: "model",
+            r#type: "model",
+            display_name,
+            created_at: date_time(created),
+            created,
+            owned_by,
+        }
+    }
 }
 
 impl From<Endpoint> for Model {
     fn from(endpoint: Endpoint) -> Self {
         let made_by =
             if endpoint.vendor.is_empty() { "kaname".to_owned() } else { endpoint.vendor };
-        Self {
-            id: endpoint.public_name,
-            object: "model",
-            created: endpoint.created_at_ms / 1_000,
-            owned_by: made_by,
-        }
+        Self::of(endpoint.public_name, endpoint.name, endpoint.created_at_ms, made_by)
+    }
+}
+
+impl From<Route> for Model {
+    fn from(route: Route) -> Self {
+        Self::of(route.public_name, route.name, route.created_at_ms, "kaname".to_owned())
     }
 }
 
 async fn models(gateway: &Gateway, caller: &Principal) -> Result<Vec<Model>, Refusal> {
     require_scope(caller, Scope::Models).map_err(Error::from)?;
+    let routes = gateway.routes(caller.institution).await?;
     let endpoints = gateway.endpoints(caller.institution).await?;
-    Ok(endpoints.into_iter().filter(|endpoint| endpoint.enabled).map(Model::from).collect())
+    let routes = routes.into_iter().filter(|route| route.enabled).map(Model::from);
+    let endpoints = endpoints.into_iter().filter(|endpoint| endpoint.enabled).map(Model::from);
+    Ok(routes.chain(endpoints).collect())
 }
 
 /// The models that are switched on.
@@ -62,7 +94,10 @@ pub(super) async fn list_models(
     State(gateway): State<Gateway>,
     ModelCaller(caller): ModelCaller,
 ) -> Result<Json<ModelList>, Refusal> {
-    Ok(Json(ModelList { object: "list", data: models(&gateway, &caller).await? }))
+    let data = models(&gateway, &caller).await?;
+    let id = |model: Option<&Model>| model.map(|model| model.id.clone());
+    let (first_id, last_id) = (id(data.first()), id(data.last()));
+    Ok(Json(ModelList { object: "list", data, first_id, last_id, has_more: false }))
 }
 
 /// One model by its name.

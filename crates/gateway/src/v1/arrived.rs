@@ -1,19 +1,20 @@
 //! What every call at `/v1` shares: who calls, the body within bounds, the order, the headers.
 
 use axum::{
-    extract::{FromRequestParts, Request},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, request::Parts},
-    response::{IntoResponse, Response},
+    extract::{FromRequestParts, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
+    response::{IntoResponse as _, Response},
 };
 use bytes::Bytes;
 use kaname_guard::{LabelPack, Purpose};
 use kaname_identity::SignedIn;
 use kaname_kernel::{ActId, Label, Principal};
+use kaname_model_core::{Dialect, json::Body};
 
-use super::error::{Refusal, plain};
+use super::refusal::{Refusal, plain};
 use crate::{
-    error::Error, gateway::Gateway, http::GatewayState, model::Capability, order::Order,
-    scan::Scan, store,
+    candidates::Candidates, error::Error, failure::Failure, gateway::Gateway, http::GatewayState,
+    model::Capability, routes::Asked,
 };
 
 /// The label that a caller gives to its own text; it only ever raises.
@@ -21,36 +22,61 @@ const LABEL_HEADER: &str = "x-kaname-label";
 /// The act of the request.
 const ACT_HEADER: HeaderName = HeaderName::from_static("x-kaname-act");
 
-/// Who calls; refused in OpenAI's shape.
+/// Who calls; refused in the shape of the dialect that the path belongs to.
 pub(super) struct ModelCaller(pub(super) Principal);
 
 impl FromRequestParts<GatewayState> for ModelCaller {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &GatewayState) -> Result<Self, Response> {
+        let dialect = dialect_of(parts.uri.path());
+        take_key(&mut parts.headers);
         match SignedIn::from_request_parts(parts, state).await {
             Ok(SignedIn(principal)) => Ok(Self(principal)),
             Err(refused) => Err(match refused.status() {
                 StatusCode::UNAUTHORIZED => plain(
+                    dialect,
                     StatusCode::UNAUTHORIZED,
                     "invalid_api_key",
                     "The API key is missing, wrong or expired.",
                 ),
                 status if status.is_server_error() => plain(
+                    dialect,
                     status,
                     "identity.unavailable",
                     "Who calls cannot be found out at the moment.",
                 ),
-                status => {
-                    plain(status, "identity.not_allowed", "This session may not call models.")
-                }
+                status => plain(
+                    dialect,
+                    status,
+                    "identity.not_allowed",
+                    "This session may not call models.",
+                ),
             }),
         }
     }
 }
 
+/// The dialect of a path at `/v1`.
+fn dialect_of(path: &str) -> Dialect {
+    if path.starts_with("/v1/messages") { Dialect::Anthropic } else { Dialect::OpenAiChat }
+}
+
+/// Anthropic's SDKs send the key in a header of its own; here it is a bearer's like any other.
+fn take_key(headers: &mut HeaderMap) {
+    if headers.contains_key(header::AUTHORIZATION) {
+        return;
+    }
+    let key = headers.get("x-api-key").and_then(|key| key.to_str().ok());
+    let bearer = key.and_then(|key| HeaderValue::try_from(format!("Bearer {key}")).ok());
+    if let Some(mut bearer) = bearer {
+        bearer.set_sensitive(true);
+        headers.insert(header::AUTHORIZATION, bearer);
+    }
+}
+
 /// What a call says: who, with which headers and which body.
-pub(super) struct Call {
+pub(super) struct Arrived {
     pub(super) caller: Principal,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
@@ -59,52 +85,60 @@ pub(super) struct Call {
 /// Reads a call whole and gives what `answer` makes of it.
 pub(super) async fn answered<A>(
     gateway: &Gateway,
-    caller: Principal,
-    request: Request,
+    dialect: Dialect,
+    (caller, request): (Principal, Request),
     answer: A,
 ) -> Response
 where
-    A: AsyncFnOnce(&Gateway, Call) -> Result<Response, Refusal>,
+    A: AsyncFnOnce(&Gateway, Arrived) -> Result<Response, Failure>,
 {
     let headers = request.headers().clone();
-    let body = match body_of(gateway, request).await {
+    let body = match body_of(gateway, dialect, request).await {
         Ok(body) => body,
         Err(refused) => return refused,
     };
-    let answer = answer(gateway, Call { caller, headers, body }).await;
-    answer.unwrap_or_else(IntoResponse::into_response)
+    let answer = answer(gateway, Arrived { caller, headers, body }).await;
+    answer.unwrap_or_else(|failure| Refusal::new(failure, dialect).into_response())
+}
+
+/// What is asked of a path that is not there, in the shape of its dialect. The body is read, so that
+/// the connection can be used again.
+pub(super) async fn nothing_here(State(gateway): State<Gateway>, request: Request) -> Response {
+    let dialect = dialect_of(request.uri().path());
+    match body_of(&gateway, dialect, request).await {
+        Ok(_) => plain(dialect, StatusCode::NOT_FOUND, "http.not_found", "There is nothing here."),
+        Err(refused) => refused,
+    }
 }
 
 /// The whole body, if it is not too large.
-async fn body_of(gateway: &Gateway, request: Request) -> Result<Bytes, Response> {
+async fn body_of(gateway: &Gateway, dialect: Dialect, request: Request) -> Result<Bytes, Response> {
     let most = gateway.config.body_bytes_max;
     axum::body::to_bytes(request.into_body(), most).await.map_err(|_| {
         let message = format!("The body is larger than {most} bytes.");
-        plain(StatusCode::PAYLOAD_TOO_LARGE, "http.too_large", &message)
+        plain(dialect, StatusCode::PAYLOAD_TOO_LARGE, "http.too_large", &message)
     })
 }
 
 impl Gateway {
-    /// What a call orders: the endpoint that its body names, under the label that its headers raise.
+    /// The endpoints for the model that the body of a call names, and the label that its headers raise.
     ///
-    /// Endpoint, key and label pack come from one state of the records, read anew for every call.
-    pub(super) async fn order(
+    /// Endpoints, keys and label pack come from one state of the records, read anew for every call.
+    pub(super) async fn reached_by(
         &self,
-        call: &Call,
-        scan: &Scan<'_>,
-        capability: Capability,
-    ) -> Result<Order, Refusal> {
-        let name = scan.value().get("model").and_then(serde_json::Value::as_str);
+        call: &Arrived,
+        body: &Body<'_>,
+        needs: &[Capability],
+    ) -> Result<(Label, Candidates), Error> {
+        let name = body.string("model");
         let name = name.ok_or_else(|| Error::bad_call("model", "`model` must be a text"))?;
         let institution = call.caller.institution;
-        let mut tx = self.platform.db.read().await.map_err(Error::from)?;
-        let found = store::by_public_name(&mut tx, institution, name).await.map_err(Error::from)?;
-        let able = found.filter(|endpoint| endpoint.can(capability));
-        let endpoint = able.ok_or_else(|| Error::UnknownModel(name.to_owned()))?;
-        let pack = self.guard.pack_in(&mut tx, institution).await.map_err(Error::from)?;
+        let mut tx = self.platform.db.read().await?;
+        let pack = self.guard.pack_in(&mut tx, institution).await?;
         let label = label_of(pack, &call.headers)?;
-        let reached = self.with_key(&mut tx, endpoint).await?;
-        Ok(Order::new((&call.caller).into(), Purpose::DirectCall, reached, label))
+        let asked = Asked { label: &label, purpose: Purpose::DirectCall, needs };
+        let candidates = self.named(&mut tx, (institution, &name), &asked).await?;
+        Ok((label, candidates))
     }
 }
 

@@ -1,0 +1,190 @@
+//! What a caller wants of a chat model, in its own dialect, and how it is put to an endpoint.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use kaname_budget_core::Tokens;
+use kaname_model_core::{
+    Dialect, Format, Notes, Part, Request, Stamp, TranslateError,
+    json::{Body, Json, Limits, Splice},
+};
+
+use crate::{
+    bypass,
+    error::Error,
+    model::{Capability, Endpoint},
+    order::OUTPUT_TOKENS,
+};
+
+/// A chat call as it came in, read once.
+#[derive(Debug, Clone)]
+pub(crate) struct Call {
+    dialect: Dialect,
+    text: Arc<str>,
+    streams: bool,
+    include_usage: bool,
+    needs: Vec<Capability>,
+    /// What it says in no dialect, or why that cannot be said: then only an endpoint that speaks
+    /// the caller's dialect can take it.
+    neutral: Result<Arc<Request>, TranslateError>,
+}
+
+impl Call {
+    /// A call that this program makes itself, in `OpenAI`'s Chat Completions.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::BadCall`], which would be a fault of this program.
+    pub(crate) fn own(body: &serde_json::Value) -> Result<Self, Error> {
+        let text = body.to_string();
+        Self::read(Dialect::OpenAiChat, &Body::read(text.as_bytes(), Limits::default())?)
+    }
+
+    /// A call from outside.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::BadCall`] when it is not well-formed, or asks for what would go past the door.
+    pub(crate) fn read(dialect: Dialect, body: &Body<'_>) -> Result<Self, Error> {
+        let tree = body.tree()?;
+        bypass::check(dialect, &tree).map_err(|found| {
+            Error::bad_call(found.field, format!("`{}`: {}", found.field, found.why))
+        })?;
+        let streams = flag(&tree, "stream")?;
+        let include_usage = tree
+            .get("stream_options")
+            .and_then(|options| options.get("include_usage"))
+            .is_some_and(|value| *value == Json::Bool(true));
+        let mut needs = vec![Capability::Chat];
+        let neutral = dialect.read_request(tree, &mut Notes::new()).map(Arc::new);
+        match &neutral {
+            Ok(request) => needs.extend(further_needs(request)),
+            // Tools are what an endpoint most often lacks; the rest is between caller and endpoint.
+            Err(_) if body.raw("tools").is_some_and(|tools| tools.contains('{')) => {
+                needs.push(Capability::Tools);
+            }
+            Err(_) => {}
+        }
+        Ok(Self { dialect, text: body.text().into(), streams, include_usage, needs, neutral })
+    }
+
+    /// The dialect that the caller speaks.
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Whether the answer comes piece by piece.
+    pub(crate) fn streams(&self) -> bool {
+        self.streams
+    }
+
+    /// Whether usage is asked for of the endpoint, but not by the caller.
+    pub(crate) fn hides_usage(&self) -> bool {
+        self.dialect == Dialect::OpenAiChat && self.streams && !self.include_usage
+    }
+
+    /// What an endpoint must be able to do.
+    pub(crate) fn needs(&self) -> &[Capability] {
+        &self.needs
+    }
+
+    /// The tokens that it takes at most: no tokeniser makes more of a text than it has bytes.
+    pub(crate) fn bound(&self) -> Tokens {
+        let said = self.neutral.as_ref().ok().and_then(|request| request.max_output_tokens);
+        Tokens::new(
+            u64::try_from(self.text.len()).unwrap_or(u64::MAX),
+            said.unwrap_or(OUTPUT_TOKENS),
+        )
+    }
+
+    /// What it says in no dialect.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::BadCall`] with the field that only the caller's own dialect can say.
+    pub(crate) fn neutral(&self) -> Result<&Request, Error> {
+        self.neutral.as_deref().map_err(untranslatable)
+    }
+
+    /// The body for `endpoint` in `dialect`: in the caller's own, every byte as it came but for what
+    /// the route and the record need; in another, translated.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::BadCall`] with the field that `dialect` cannot say.
+    pub(crate) fn body_for(&self, endpoint: &Endpoint, dialect: Dialect) -> Result<Bytes, Error> {
+        if dialect == self.dialect {
+            return self.spliced(endpoint);
+        }
+        let mut request = self.neutral()?.clone();
+        request.model.clone_from(&endpoint.model);
+        request.include_usage = request.stream;
+        let written = dialect.write_request(&request, &mut Notes::new());
+        Ok(Bytes::from(written.map_err(|error| untranslatable(&error))?.to_text()))
+    }
+
+    fn spliced(&self, endpoint: &Endpoint) -> Result<Bytes, Error> {
+        let body = Body::read(self.text.as_bytes(), Limits::default())?;
+        let mut splice = Splice::of(&body);
+        let mut set = |path: &[&str], value: &Json| {
+            splice
+                .set(path, value)
+                .map_err(|error| Error::BadCall { param: None, detail: error.to_string() })
+        };
+        set(&["model"], &Json::Text(endpoint.model.clone()))?;
+        match self.dialect {
+            // What an answer cost is part of its record, whether the caller wants to know or not.
+            Dialect::OpenAiChat if self.hides_usage() => {
+                set(&["stream_options", "include_usage"], &Json::Bool(true))?;
+            }
+            // Left out, it means yes: the vendor would keep the conversation.
+            Dialect::OpenAiResponses if body.raw("store") != Some("false") => {
+                set(&["store"], &Json::Bool(false))?;
+            }
+            _ => {}
+        }
+        Ok(Bytes::from(splice.apply()))
+    }
+
+    /// What an answer of `endpoint` to it is called.
+    pub(crate) fn stamp(&self, act: kaname_kernel::ActId, model: &str, now_ms: i64) -> Stamp {
+        let kind = match self.dialect {
+            Dialect::OpenAiResponses => "resp_",
+            Dialect::Anthropic => "msg_",
+            _ => "chatcmpl-",
+        };
+        Stamp {
+            id: format!("{kind}{}", act.as_uuid().simple()),
+            model: model.to_owned(),
+            created_s: u64::try_from(now_ms / 1_000).unwrap_or_default(),
+        }
+    }
+}
+
+fn flag(tree: &Json, field: &'static str) -> Result<bool, Error> {
+    match tree.get(field) {
+        None | Some(Json::Null) => Ok(false),
+        Some(Json::Bool(flag)) => Ok(*flag),
+        Some(_) => Err(Error::bad_call(field, format!("`{field}` must be true or false"))),
+    }
+}
+
+/// What a request needs besides chat.
+fn further_needs(request: &Request) -> Vec<Capability> {
+    let parts = || request.messages.iter().flat_map(|message| &message.parts);
+    let images = parts().any(|part| matches!(part, Part::Image { .. }));
+    let files = parts().any(|part| matches!(part, Part::File { .. }));
+    [
+        (!request.tools.is_empty(), Capability::Tools),
+        (images, Capability::Images),
+        (files, Capability::Files),
+        (matches!(request.format, Format::JsonSchema { .. }), Capability::StructuredOutput),
+    ]
+    .into_iter()
+    .filter_map(|(needed, capability)| needed.then_some(capability))
+    .collect()
+}
+
+fn untranslatable(error: &TranslateError) -> Error {
+    Error::BadCall { param: None, detail: error.to_string() }
+}

@@ -1,0 +1,209 @@
+//! Which endpoints may answer a call, in the order to try: by the name that the caller wrote, or,
+//! for the other slices, by what has to be done.
+
+use std::collections::HashMap;
+
+use kaname_guard::{Caller, Purpose};
+use kaname_kernel::{EndpointId, InstitutionId, Label, RouteId};
+use kaname_platform::db::Conn;
+
+use crate::{
+    block,
+    breaker::Circuit,
+    error::Error,
+    gateway::Gateway,
+    model::{Capability, Endpoint, EndpointKind, Language},
+    order::Reach,
+    routes::{Asked, Bounds, Chosen, Conditions, Leg, Route, choose, store as routes},
+    store,
+};
+
+/// The endpoints to try, first to last; never empty.
+#[derive(Debug, Clone)]
+pub(crate) struct Candidates {
+    pub(crate) reaches: Vec<Reach>,
+    /// The route that was named, for the record.
+    pub(crate) route: Option<RouteId>,
+}
+
+impl Candidates {
+    /// This endpoint and no other.
+    pub(crate) fn only(reach: Reach) -> Self {
+        Self { reaches: vec![reach], route: None }
+    }
+
+    /// The first of them.
+    pub(crate) fn first(self) -> Result<Reach, Error> {
+        self.reaches.into_iter().next().ok_or(Error::NoEndpoint)
+    }
+}
+
+impl Gateway {
+    /// The endpoints for the model `name` that a caller wrote: a route's, or the one of that name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownModel`] when nothing of that name can do it; [`Error::Resting`] when all that
+    /// can are left alone at the moment.
+    pub(crate) async fn named(
+        &self,
+        conn: &mut Conn,
+        (institution, name): (InstitutionId, &str),
+        asked: &Asked<'_>,
+    ) -> Result<Candidates, Error> {
+        let unknown = || Error::UnknownModel(name.to_owned());
+        let found = routes::by_public_name(conn, institution, name).await?;
+        if let Some(route) = found.filter(|route| route.enabled) {
+            let endpoints = store::all(conn, institution).await?;
+            let chosen = self.choose_of(conn, &route, endpoints, asked).await?;
+            return self.reached(conn, chosen, Some(&route)).await?.ok_or_else(unknown);
+        }
+        let found = store::by_public_name(conn, institution, name).await?;
+        let endpoint = found.ok_or_else(unknown)?;
+        let route = unnamed(institution, vec![leg(endpoint.id, 0)]);
+        // What it does beyond its first capability is between the caller and the endpoint.
+        let asked = Asked { needs: asked.needs.get(..1).unwrap_or_default(), ..asked.clone() };
+        let chosen = self.choose_of(conn, &route, vec![endpoint], &asked).await?;
+        self.reached(conn, chosen, None).await?.ok_or_else(unknown)
+    }
+
+    /// The endpoints for something that another slice needs done, whatever their names.
+    ///
+    /// The embedded models come first for vectors, since the index is made of theirs, and last for
+    /// text. When none is cleared, the first is given, so that the guard refuses and records it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoEndpoint`] when none can do it; [`Error::Resting`] when all that can are left
+    /// alone at the moment.
+    pub(crate) async fn any(
+        &self,
+        caller: &Caller,
+        asked: &Asked<'_>,
+        language: Option<Language>,
+    ) -> Result<Candidates, Error> {
+        let mut tx = self.platform.db.read().await?;
+        let chosen = self.chosen(&mut tx, caller.institution(), asked, language).await?;
+        self.reached(&mut tx, chosen, None).await?.ok_or(Error::NoEndpoint)
+    }
+
+    /// The first endpoint that is on, cleared for `label`, and can do `capability` in `language`.
+    ///
+    /// Endpoints that were added come before the embedded generator, which is small. A language
+    /// that an endpoint does not claim is one it cannot be trusted with.
+    pub async fn capable_endpoint(
+        &self,
+        institution: InstitutionId,
+        label: &Label,
+        capability: Capability,
+        language: Option<Language>,
+    ) -> Result<Option<Endpoint>, Error> {
+        let asked = Asked { label, purpose: Purpose::Ask, needs: &[capability] };
+        let mut tx = self.platform.db.read().await?;
+        match self.chosen(&mut tx, institution, &asked, language).await? {
+            Chosen::These(endpoints) => Ok(endpoints.into_iter().next()),
+            _ => Ok(None),
+        }
+    }
+
+    async fn chosen(
+        &self,
+        conn: &mut Conn,
+        institution: InstitutionId,
+        asked: &Asked<'_>,
+        language: Option<Language>,
+    ) -> Result<Chosen, Error> {
+        let mut able = store::all(conn, institution).await?;
+        able.retain(|endpoint| language.is_none_or(|one| endpoint.languages.contains(&one)));
+        able.sort_by_key(|endpoint| rank_of(endpoint.kind));
+        let legs = able.iter().zip(0..=u8::MAX).map(|(one, tier)| leg(one.id, tier)).collect();
+        let route = unnamed(institution, legs);
+        self.choose_of(conn, &route, able, asked).await
+    }
+
+    async fn choose_of(
+        &self,
+        conn: &mut Conn,
+        route: &Route,
+        endpoints: Vec<Endpoint>,
+        asked: &Asked<'_>,
+    ) -> Result<Chosen, Error> {
+        let now = self.platform.now();
+        let blocks = block::active(conn, route.institution, now).await?;
+        let blocked = |endpoint: &Endpoint| blocks.iter().any(|block| block.holds(endpoint));
+        let by_id: HashMap<EndpointId, Endpoint> = endpoints
+            .into_iter()
+            .filter(|endpoint| self.is_present(endpoint))
+            .map(|endpoint| (endpoint.id, endpoint))
+            .collect();
+        let circuit = |id: EndpointId| match by_id.get(&id) {
+            Some(endpoint) if blocked(endpoint) => Circuit::Open,
+            _ => self.traffic.circuit(id, now),
+        };
+        let draw = || u64::from_le_bytes(self.platform.random::<8>());
+        Ok(choose(route, &by_id, asked, circuit, draw))
+    }
+
+    /// What was chosen, with keys; `None` when nothing can do it.
+    async fn reached(
+        &self,
+        conn: &mut Conn,
+        chosen: Chosen,
+        route: Option<&Route>,
+    ) -> Result<Option<Candidates>, Error> {
+        let mut endpoints = match chosen {
+            Chosen::These(endpoints) => endpoints,
+            Chosen::OnlyToRefuse(endpoint) => vec![*endpoint],
+            Chosen::Resting => return Err(Error::Resting),
+            Chosen::Unable => return Ok(None),
+        };
+        if route.is_some_and(|route| !route.fails_over()) {
+            endpoints.truncate(1);
+        }
+        let mut reaches = Vec::with_capacity(endpoints.len());
+        for endpoint in endpoints {
+            reaches.push(self.with_key(conn, endpoint).await?);
+        }
+        Ok(Some(Candidates { reaches, route: route.map(|route| route.id) }))
+    }
+
+    /// Whether what answers there is part of this process, or another server.
+    fn is_present(&self, endpoint: &Endpoint) -> bool {
+        match endpoint.kind {
+            EndpointKind::EmbeddedEmbedding => {
+                self.embedder.as_ref().is_some_and(|model| model.model() == endpoint.model)
+            }
+            EndpointKind::EmbeddedGeneration => {
+                self.generator.as_ref().is_some_and(|model| model.model() == endpoint.model)
+            }
+            _ => true,
+        }
+    }
+}
+
+/// Vectors of the embedded model are what the index is made of; its text is the last resort.
+fn rank_of(kind: EndpointKind) -> u8 {
+    match kind {
+        EndpointKind::EmbeddedEmbedding => 0,
+        EndpointKind::EmbeddedGeneration => 2,
+        _ => 1,
+    }
+}
+
+fn leg(endpoint_id: EndpointId, tier: u8) -> Leg {
+    Leg { endpoint_id, tier, weight: 1, when: Conditions::default() }
+}
+
+/// A route that is nobody's: what the program itself puts together.
+fn unnamed(institution: InstitutionId, legs: Vec<Leg>) -> Route {
+    Route {
+        id: RouteId::from_uuid(institution.as_uuid()),
+        institution,
+        public_name: String::new(),
+        name: String::new(),
+        enabled: true,
+        legs,
+        bounds: Bounds::default(),
+        created_at_ms: 0,
+    }
+}

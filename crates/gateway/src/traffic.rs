@@ -1,0 +1,122 @@
+//! What this process knows of the traffic to each endpoint: breakers, calls under way, retries left.
+//!
+//! Kept per process. It only orders and thins the choice among endpoints that the guard would allow
+//! anyway, so nothing depends on two nodes agreeing.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use kaname_kernel::{EndpointId, Timestamp};
+
+use crate::{
+    breaker::{Breaker, Circuit},
+    model::Endpoint,
+};
+
+/// How many retries a process may make before requests have earned any.
+const RETRIES_AT_START: u32 = 50;
+/// What a retry costs in requests: in the long run at most one retry for five requests.
+const REQUESTS_PER_RETRY: u32 = 5;
+
+/// The traffic of one process; clones share it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Traffic(Arc<Mutex<State>>);
+
+#[derive(Debug)]
+struct State {
+    stations: HashMap<EndpointId, Station>,
+    tokens: u32,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self { stations: HashMap::new(), tokens: RETRIES_AT_START * REQUESTS_PER_RETRY }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Station {
+    breaker: Breaker,
+    running: u32,
+}
+
+/// Whether a call is the first of its request or tries again elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Turn {
+    First,
+    Again,
+}
+
+impl Traffic {
+    /// How `endpoint` stands at `now`.
+    pub(crate) fn circuit(&self, endpoint: EndpointId, now: Timestamp) -> Circuit {
+        let state = self.lock();
+        let breaker = state.stations.get(&endpoint).map(|station| station.breaker);
+        breaker.unwrap_or_default().circuit(now.as_millis())
+    }
+
+    /// A call to `endpoint` begins, unless as many run there as may, or no retry is left.
+    pub(crate) fn enter(&self, endpoint: &Endpoint, turn: Turn, now: Timestamp) -> Option<Passage> {
+        let mut state = self.lock();
+        let tokens = match turn {
+            Turn::First => {
+                (state.tokens.saturating_add(1)).min(RETRIES_AT_START * REQUESTS_PER_RETRY)
+            }
+            Turn::Again => state.tokens.checked_sub(REQUESTS_PER_RETRY)?,
+        };
+        let station = state.stations.entry(endpoint.id).or_default();
+        if endpoint.concurrent_max.is_some_and(|most| station.running >= most) {
+            return None;
+        }
+        station.running = station.running.saturating_add(1);
+        station.breaker.begin(now.as_millis());
+        state.tokens = tokens;
+        Some(Passage { traffic: self.clone(), endpoint: endpoint.id, verdict: false })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change(&self, endpoint: EndpointId, change: impl FnOnce(&mut Station)) {
+        if let Some(station) = self.lock().stations.get_mut(&endpoint) {
+            change(station);
+        }
+    }
+}
+
+/// One call under way; dropped without a verdict it says nothing about the endpoint.
+#[derive(Debug)]
+pub(crate) struct Passage {
+    traffic: Traffic,
+    endpoint: EndpointId,
+    verdict: bool,
+}
+
+impl Passage {
+    /// The endpoint answered as it should.
+    pub(crate) fn went_well(mut self) {
+        self.verdict = true;
+        self.traffic.change(self.endpoint, |station| station.breaker.succeeded());
+    }
+
+    /// The endpoint failed.
+    pub(crate) fn went_badly(mut self, now: Timestamp) {
+        self.verdict = true;
+        self.traffic.change(self.endpoint, |station| station.breaker.failed(now.as_millis()));
+    }
+}
+
+impl Drop for Passage {
+    fn drop(&mut self) {
+        let verdict = self.verdict;
+        self.traffic.change(self.endpoint, |station| {
+            station.running = station.running.saturating_sub(1);
+            if !verdict {
+                station.breaker.let_go();
+            }
+        });
+    }
+}
