@@ -83,6 +83,8 @@ fn names_a_file(value: &Json) -> bool {
         Json::List(items) => items.iter().any(names_a_file),
         Json::Object(members) => members.iter().any(|(key, value)| match key.as_str() {
             "file_id" => says_something(value),
+            // An item of an earlier response, by its id at the vendor.
+            "type" => value.as_str() == Some("item_reference"),
             // What a tool was called with, or gave back as JSON, is the caller's own text.
             "arguments" => false,
             _ => names_a_file(value),
@@ -111,6 +113,8 @@ mod tests {
         assert_eq!(field(responses, r#"{"tools":[{"type":"function","name":"f"}]}"#), None);
         let file = r#"{"input":[{"role":"user","content":[{"type":"input_file","file_id":"f"}]}]}"#;
         assert_eq!(field(responses, file), Some("input"));
+        let item = r#"{"input":[{"type":"item_reference","id":"msg_1"}]}"#;
+        assert_eq!(field(responses, item), Some("input"));
         assert_eq!(field(Dialect::OpenAiChat, r#"{"store":true}"#), Some("store"));
         let anthropic = Dialect::Anthropic;
         assert_eq!(field(anthropic, r#"{"tools":[{"name":"f","input_schema":{}}]}"#), None);

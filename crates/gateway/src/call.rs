@@ -185,6 +185,32 @@ fn further_needs(request: &Request) -> Vec<Capability> {
     .collect()
 }
 
+/// The fields of the top level that callers most often hear about.
+const FIELDS: [&str; 20] = [
+    "messages",
+    "input",
+    "system",
+    "instructions",
+    "tools",
+    "tool_choice",
+    "response_format",
+    "text",
+    "reasoning",
+    "thinking",
+    "stop",
+    "n",
+    "logprobs",
+    "logit_bias",
+    "max_tokens",
+    "temperature",
+    "metadata",
+    "modalities",
+    "audio",
+    "include",
+];
+
 fn untranslatable(error: &TranslateError) -> Error {
-    Error::BadCall { param: None, detail: error.to_string() }
+    let top = error.field().and_then(|path| path.split(['.', '[']).next());
+    let param = top.and_then(|top| FIELDS.into_iter().find(|field| *field == top));
+    Error::BadCall { param, detail: error.to_string() }
 }

@@ -306,6 +306,11 @@ pub struct Sampling {
     pub seed: Option<Number>,
 }
 
+/// Whether a penalty changes anything: 0 says what its absence says.
+pub(crate) fn is_felt(penalty: Option<&Number>) -> bool {
+    penalty.is_some_and(|penalty| penalty.as_f64() != Some(0.0))
+}
+
 /// How much the model may think.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reasoning {

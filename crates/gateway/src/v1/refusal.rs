@@ -166,10 +166,13 @@ fn chain(error: &Error) -> String {
 /// `detail` in the shape of `dialect`.
 fn shaped(dialect: Dialect, detail: ErrorDetail) -> Value {
     match dialect {
-        // Its types are those of OpenAI, but for one; its code goes into the words.
+        // Its types are those of OpenAI, but for two; the code goes into the words.
         Dialect::Anthropic => {
-            let kind =
-                if detail.code == "model_not_found" { "not_found_error" } else { detail.r#type };
+            let kind = match (detail.code, detail.r#type) {
+                ("model_not_found" | "http.not_found", _) => "not_found_error",
+                (_, "insufficient_quota") => "rate_limit_error",
+                (_, kind) => kind,
+            };
             let message = format!("{} ({})", detail.message, detail.code);
             json!({"type": "error", "error": {"type": kind, "message": message}})
         }

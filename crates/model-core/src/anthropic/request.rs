@@ -5,7 +5,7 @@ use crate::{
     fields::Fields,
     json::Json,
     notes::{Notes, TranslateError},
-    request::{Format, Message, Reasoning, Request, Role, Sampling, Tool, ToolChoice},
+    request::{Format, Message, Reasoning, Request, Role, Sampling, Tool, ToolChoice, is_felt},
 };
 
 /// Where a caller in another dialect names no limit, which this one demands.
@@ -192,8 +192,8 @@ pub(crate) fn write_request(request: &Request, notes: &mut Notes) -> Result<Json
 fn refuse_what_cannot_be_said(request: &Request, notes: &mut Notes) -> Result<(), TranslateError> {
     let sampling = &request.sampling;
     let said = [
-        ("frequency_penalty", sampling.frequency_penalty.is_some()),
-        ("presence_penalty", sampling.presence_penalty.is_some()),
+        ("frequency_penalty", is_felt(sampling.frequency_penalty.as_ref())),
+        ("presence_penalty", is_felt(sampling.presence_penalty.as_ref())),
         ("seed", sampling.seed.is_some()),
         ("response_format", request.format == Format::JsonObject),
     ];

@@ -6,7 +6,7 @@ use crate::{
     json::Json,
     notes::{Notes, TranslateError},
     openai_chat::write_metadata,
-    request::{Format, Message, Reasoning, Request, Role, Sampling, Tool, ToolChoice},
+    request::{Format, Message, Reasoning, Request, Role, Sampling, Tool, ToolChoice, is_felt},
 };
 
 /// Reads a request.
@@ -141,8 +141,8 @@ fn check_what_can_be_said(request: &Request, notes: &mut Notes) -> Result<(), Tr
     let sampling = &request.sampling;
     let said = [
         ("top_k", sampling.top_k.is_some()),
-        ("frequency_penalty", sampling.frequency_penalty.is_some()),
-        ("presence_penalty", sampling.presence_penalty.is_some()),
+        ("frequency_penalty", is_felt(sampling.frequency_penalty.as_ref())),
+        ("presence_penalty", is_felt(sampling.presence_penalty.as_ref())),
         ("seed", sampling.seed.is_some()),
         ("response_format", request.format == Format::JsonObject),
         ("tool_choice", request.tool_choice == Some(ToolChoice::None) && !request.tools.is_empty()),

@@ -46,6 +46,12 @@ fn refuse_what_cannot_be(fields: &mut Fields, notes: &mut Notes) -> Result<(), T
     if fields.flag("logprobs")? == Some(true) {
         return Err(TranslateError::unsupported("logprobs", "other dialects do not tell them"));
     }
+    if fields.take("logit_bias").is_some_and(|bias| bias != Json::empty()) {
+        return Err(TranslateError::unsupported(
+            "logit_bias",
+            "other dialects know no such tokens",
+        ));
+    }
     let modalities = fields.texts("modalities")?;
     if modalities.iter().any(|modality| modality != "text") {
         return Err(TranslateError::unsupported("modalities", "only text is translated"));

@@ -9,7 +9,7 @@ use crate::{
         read_function, read_metadata, read_sampling, read_schema, tool_choice_word, write_function,
         write_metadata, write_schema,
     },
-    request::{Format, Message, Part, Reasoning, Request, Role, Tool, ToolChoice},
+    request::{Format, Message, Part, Reasoning, Request, Role, Tool, ToolChoice, is_felt},
 };
 
 const HINT: &str = "a hint to the vendor, left out";
@@ -171,8 +171,8 @@ fn refuse_what_cannot_be_said(request: &Request) -> Result<(), TranslateError> {
     let sampling = &request.sampling;
     let said = [
         ("top_k", sampling.top_k.is_some()),
-        ("frequency_penalty", sampling.frequency_penalty.is_some()),
-        ("presence_penalty", sampling.presence_penalty.is_some()),
+        ("frequency_penalty", is_felt(sampling.frequency_penalty.as_ref())),
+        ("presence_penalty", is_felt(sampling.presence_penalty.as_ref())),
         ("seed", sampling.seed.is_some()),
         ("stop", !request.stop.is_empty()),
     ];
