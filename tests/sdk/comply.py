@@ -2,8 +2,8 @@
 
 Every control is on: a key, the label of the text, the decision, a price and three budgets that reserve
 and settle, and the acts in the ledger. Prints one line for each check; `--json` prints it all. Ends with 1
-when a check is worse through Kaname. With `--url`, `--key` and `--model` a server of your own is held
-against the checks instead.
+when a check is worse through Kaname. For another gateway: `--serve` starts the upstreams alone and says where
+they are, `--url` and `--key` hold that gateway against the checks, by the names of models in `FORMATS`.
 """
 
 import argparse
@@ -13,6 +13,8 @@ import subprocess
 import sys
 import unittest
 
+from double_anthropic import AnthropicDouble
+from double_openai import OpenAiDouble
 from house import BEHIND, House
 
 # Names that make the checks of thinking run.
@@ -83,15 +85,26 @@ def compare(translated):
         Case.doClassCleanups()
 
 
+def serve():
+    with OpenAiDouble() as openai, AnthropicDouble() as anthropic:
+        print(f"OpenAI: {openai.base_url}  Anthropic: {anthropic.base_url}  key: {openai.api_key}", flush=True)
+        input()
+    return 0
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--translated", action="store_true", help="at endpoints that speak another dialect")
-    for name in ("--url", "--key", "--model"):
+    parser.add_argument("--serve", action="store_true", help="only the upstreams, until Enter is pressed")
+    for name in ("--url", "--key"):
         parser.add_argument(name)
     given = parser.parse_args()
+    if given.serve:
+        return serve()
     if given.url:
-        found = {dialect: (run(given.url, given.key, given.model, dialect),) * 2 for dialect in FORMATS}
+        found = {dialect: (run(given.url, given.key, model, dialect),) * 2
+                 for dialect, (_, model) in FORMATS.items()}
     else:
         found = compare(given.translated)
     if given.json:

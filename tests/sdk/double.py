@@ -18,8 +18,8 @@ PIECES = ["粗大ごみ", "の手数料は", "三百円", "です。", "絵文�
 WHOLE = "".join(PIECES)
 ARGUMENTS = {"city": "架空の試験町", "days": 3}
 THOUGHT = "考えました。"
-# What a vendor signs its thoughts with, and wants back with them: base64, as theirs are.
-SIGNATURE = "c2lnbmF0dXJlK29mL3RoaXM9Cg=="
+# What a vendor signs its thoughts with, and wants back with them: base64 and long, as theirs are.
+SIGNATURE = "c2lnbmF0dXJlK29mL3RoaXM9" * 40 + "Cg=="
 # Three of the tokens read were kept by the vendor from before.
 READ, KEPT, WRITTEN = 7, 3, 11
 

@@ -1,6 +1,7 @@
 """A stand-in of Anthropic's service: messages, plain and streaming."""
 
 import json
+import re
 
 from double import ARGUMENTS, KEPT, READ, SIGNATURE, THOUGHT, WRITTEN, Asked, Double, Refusal, halves, sse
 
@@ -37,7 +38,7 @@ class AnthropicDouble(Double):
             raise Refusal(404, "there is no such path")
         self.require(body, "model", "max_tokens", "messages")
         asked = read(body)
-        self._check_thoughts(body, asked)
+        self._check_history(body, asked)
         self.steer(asked.question)
         if not body.get("stream"):
             reply.json(message(body, asked), headers={"request-id": "req_1"})
@@ -45,10 +46,13 @@ class AnthropicDouble(Double):
         error = {"type": "overloaded_error", "message": "broken"}
         reply.stream(self._events(body, asked), sse({"type": "error", "error": error}, "error"))
 
-    def _check_thoughts(self, body, asked):
-        """Its own thoughts must come back signed, and before the call that they led to."""
+    def _check_history(self, body, asked):
+        """Its own thoughts must come back signed, before the call that they led to; ids are of plain letters."""
         turns = [turn["content"] for turn in body["messages"] if turn["role"] == "assistant"]
         blocks = [block for turn in turns if isinstance(turn, list) for block in turn]
+        ids = [block.get("id") or block.get("tool_use_id") or "x" for block in all_blocks(body)]
+        if not all(re.fullmatch("[a-zA-Z0-9_-]+", one) for one in ids):
+            raise Refusal(400, "tool_use.id: String should match pattern '^[a-zA-Z0-9_-]+$'")
         if any(block["type"] == "thinking" and block["signature"] != SIGNATURE for block in blocks):
             raise Refusal(400, "Invalid `signature` in `thinking` block")
         if asked.thinks and asked.result and blocks[0]["type"] not in ("thinking", "redacted_thinking"):
@@ -93,6 +97,11 @@ def text_of(content):
     if isinstance(content, str):
         return content
     return "".join(block["text"] for block in content or [] if block["type"] == "text")
+
+
+def all_blocks(body):
+    turns = [turn["content"] for turn in body["messages"] if isinstance(turn["content"], list)]
+    return [block for turn in turns for block in turn]
 
 
 def read(body):

@@ -7,6 +7,7 @@ must fit Amazon's own model of it, unknown fields included.
 import binascii
 import hmac
 import json
+import re
 import struct
 import urllib.parse
 
@@ -73,6 +74,10 @@ class BedrockDouble(Double):
         faults = ParamValidator().validate({"modelId": model, **with_bytes(body)}, self._shape)
         if faults.has_errors():
             raise Refusal(400, faults.generate_report())
+        used = [block["toolUse"]["toolUseId"] for turn in body["messages"] for block in turn["content"]
+                if "toolUse" in block]
+        if not all(re.fullmatch("[a-zA-Z0-9_.:-]{1,64}", one) for one in used):
+            raise Refusal(400, "toolUseId: must satisfy regular expression pattern [a-zA-Z0-9_.:-]+ and length 1 to 64")
         asked = read(body)
         self.steer(asked.question)
         if verb == "converse":

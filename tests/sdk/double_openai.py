@@ -9,6 +9,7 @@ from double import (ARGUMENTS, KEPT, READ, SIGNATURE, THOUGHT, WRITTEN, Asked, D
 
 DIMENSIONS = 8
 CALL_ID = "call_1"
+LONGEST_ID = 64
 SENT = json.dumps(ARGUMENTS, ensure_ascii=False)
 
 
@@ -52,6 +53,9 @@ class OpenAiDouble(Double):
 
     def _chat(self, body, reply):
         self.require(body, "model", "messages")
+        calls = [call["id"] for message in body["messages"] for call in message.get("tool_calls") or []]
+        if any(len(one) > LONGEST_ID for one in calls):
+            raise Refusal(400, "Invalid 'messages[1].tool_calls[0].id': string too long. Expected a maximum of 64")
         asked = read_chat(body)
         self.steer(asked.question)
         if not body.get("stream"):
@@ -79,6 +83,9 @@ class OpenAiDouble(Double):
 
     def _responses(self, body, reply):
         self.require(body, "model", "input")
+        items = body["input"] if isinstance(body["input"], list) else []
+        if any(len(item.get("call_id") or "") > LONGEST_ID for item in items):
+            raise Refusal(400, "Invalid 'input[1].call_id': string too long. Expected a string with maximum length 64")
         asked = read_responses(body)
         self.steer(asked.question)
         if not body.get("stream"):

@@ -2,8 +2,10 @@
 
 Two turns: the model thinks and calls a tool; the caller sends everything back with the tool's answer,
 as the vendors' guides say. Gemini and Anthropic refuse a history whose signatures are missing or changed.
+And where a route has moved on to another vendor in between, that one must be able to go on.
 """
 
+import itertools
 import unittest
 
 from clients import CHAT_TOOL, MESSAGES_TOOL, QUESTION, RESPONSES_TOOL
@@ -31,6 +33,57 @@ class Thoughts(unittest.TestCase):
 
     def is_given_back(self, what):
         self.assertIn(SIGNATURE.encode(), self.house.doubles[what].received[-1].raw)
+
+    def handed_over(self, first, second):
+        """Each kind of endpoint calls the tool, and each other goes on where it left off."""
+        for what, then in itertools.product(BEHIND, BEHIND):
+            with self.subTest(first=what, then=then):
+                self.assertEqual(second(then, first(what)), WHOLE + RESULT)
+
+    def test_another_vendor_goes_on_in_messages(self):
+        body = {"max_tokens": 3000, "tools": [MESSAGES_TOOL], "thinking": {"type": "adaptive", "display": "summarized"}}
+        asked = {"role": "user", "content": QUESTION}
+
+        def first(what):
+            return self.anthropic.messages.create(model=f"town/{what}", messages=[asked], **body).content
+
+        def second(what, content):
+            result = {"type": "tool_result", "tool_use_id": content[-1].id, "content": RESULT}
+            turns = [asked, {"role": "assistant", "content": content}, {"role": "user", "content": [result]}]
+            more = {**body, "thinking": {"type": "disabled"}}
+            return self.anthropic.messages.create(model=f"town/{what}", messages=turns, **more).content[-1].text
+
+        self.handed_over(first, second)
+
+    def test_another_vendor_goes_on_in_responses(self):
+        body = {"tools": [RESPONSES_TOOL], "store": False, "include": ["reasoning.encrypted_content"]}
+        asked = {"role": "user", "content": QUESTION}
+
+        def first(what):
+            return self.openai.responses.create(
+                model=f"town/{what}", input=[asked], reasoning={"effort": "low", "summary": "auto"}, **body).output
+
+        def second(what, output):
+            items = [asked, *(item.model_dump(exclude_none=True) for item in output),
+                     {"type": "function_call_output", "call_id": output[-1].call_id, "output": RESULT}]
+            return self.openai.responses.create(model=f"town/{what}", input=items, **body).output_text
+
+        self.handed_over(first, second)
+
+    def test_another_vendor_goes_on_in_chat(self):
+        asked = {"role": "user", "content": QUESTION}
+
+        def first(what):
+            answer = self.openai.chat.completions.create(model=f"town/{what}", messages=[asked], tools=[CHAT_TOOL])
+            return answer.choices[0].message
+
+        def second(what, message):
+            result = {"role": "tool", "tool_call_id": message.tool_calls[0].id, "content": RESULT}
+            messages = [asked, message.model_dump(exclude_none=True, exclude={"annotations"}), result]
+            answer = self.openai.chat.completions.create(model=f"town/{what}", messages=messages, tools=[CHAT_TOOL])
+            return answer.choices[0].message.content
+
+        self.handed_over(first, second)
 
     def test_in_messages(self):
         def asked(what, streams, **body):

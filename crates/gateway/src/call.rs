@@ -113,7 +113,7 @@ impl Call {
     ///
     /// [`Error::BadCall`] with the field that `dialect` cannot say.
     pub(crate) fn body_for(&self, endpoint: &Endpoint, dialect: Dialect) -> Result<Bytes, Error> {
-        if dialect == self.dialect {
+        if dialect == self.dialect && !(self.carries_marks() && self.neutral.is_ok()) {
             return self.spliced(endpoint);
         }
         let mut request = self.neutral()?.clone();
@@ -121,6 +121,14 @@ impl Call {
         request.include_usage = request.stream;
         let written = dialect.write_request(&request, &mut Notes::new());
         Ok(Bytes::from(written.map_err(|error| untranslatable(&error))?.to_text()))
+    }
+
+    /// Whether it gives back what another vendor said in this conversation, under our wrapping: that
+    /// vendor's tokens and ids mean nothing to the one that goes on, and are taken out.
+    fn carries_marks(&self) -> bool {
+        let wrapped =
+            |dialect: &Dialect| self.text.contains(&format!("kaname/{}/", dialect.name()));
+        self.text.contains("~gemini/") || Dialect::ALL.iter().any(wrapped)
     }
 
     fn spliced(&self, endpoint: &Endpoint) -> Result<Bytes, Error> {

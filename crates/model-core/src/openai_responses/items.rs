@@ -283,8 +283,11 @@ pub(super) fn same_item(thought: &Thought, after: &[Part]) -> usize {
 fn write_own_thoughts(thoughts: &[Part], at: &str, notes: &mut Notes, out: &mut Vec<Json>) {
     let foreign = thoughts.iter().any(|part| match part {
         Part::Thought(thought) => {
-            thought.id.is_none()
-                || thought.signature.as_ref().is_some_and(|token| token.dialect != OURS)
+            // A caller's dialect may have had no place for the id; the token alone says enough.
+            match &thought.signature {
+                Some(token) => token.dialect != OURS,
+                None => thought.id.is_none(),
+            }
         }
         _ => true,
     });
@@ -313,9 +316,10 @@ pub(super) fn write_thoughts(thoughts: &[Part], new_id: &str) -> Json {
         };
         list.push(Json::empty().with("type", kind).with("text", thought.text.as_str()));
     }
+    let id = id.or_else(|| (!new_id.is_empty()).then_some(new_id));
     Json::empty()
         .with("type", "reasoning")
-        .with("id", id.unwrap_or(new_id))
+        .with_some("id", id)
         .with("summary", summary)
         .with_some("content", (!content.is_empty()).then_some(content))
         .with_some("encrypted_content", token.map(|token| token.for_caller(OURS)))
