@@ -23,6 +23,8 @@ pub(crate) struct Call {
     text: Arc<str>,
     streams: bool,
     include_usage: bool,
+    /// Most tokens of all its answers together.
+    output: u64,
     needs: Vec<Capability>,
     /// What it says in no dialect, or why that cannot be said: then only an endpoint that speaks
     /// the caller's dialect can take it.
@@ -55,6 +57,7 @@ impl Call {
             .get("stream_options")
             .and_then(|options| options.get("include_usage"))
             .is_some_and(|value| *value == Json::Bool(true));
+        let output = output_of(&tree);
         let mut needs = vec![Capability::Chat];
         let neutral = dialect.read_request(tree, &mut Notes::new()).map(Arc::new);
         match &neutral {
@@ -65,7 +68,8 @@ impl Call {
             }
             Err(_) => {}
         }
-        Ok(Self { dialect, text: body.text().into(), streams, include_usage, needs, neutral })
+        let text = body.text().into();
+        Ok(Self { dialect, text, streams, include_usage, output, needs, neutral })
     }
 
     /// The dialect that the caller speaks.
@@ -90,11 +94,7 @@ impl Call {
 
     /// The tokens that it takes at most: no tokeniser makes more of a text than it has bytes.
     pub(crate) fn bound(&self) -> Tokens {
-        let said = self.neutral.as_ref().ok().and_then(|request| request.max_output_tokens);
-        Tokens::new(
-            u64::try_from(self.text.len()).unwrap_or(u64::MAX),
-            said.unwrap_or(OUTPUT_TOKENS),
-        )
+        Tokens::new(u64::try_from(self.text.len()).unwrap_or(u64::MAX), self.output)
     }
 
     /// What it says in no dialect.
@@ -177,6 +177,15 @@ fn flag(tree: &Json, field: &'static str) -> Result<bool, Error> {
     }
 }
 
+/// Most tokens that a body allows, in whichever dialect and for every choice it asks for. Read from
+/// the body itself: what cannot be translated is paid for all the same.
+fn output_of(tree: &Json) -> u64 {
+    let number = |field: &str| tree.get(field).and_then(Json::as_u64);
+    let limits = ["max_tokens", "max_completion_tokens", "max_output_tokens"];
+    let most = limits.into_iter().filter_map(number).max().unwrap_or(OUTPUT_TOKENS);
+    most.saturating_mul(number("n").unwrap_or(1).max(1))
+}
+
 /// What a request needs besides chat.
 fn further_needs(request: &Request) -> Vec<Capability> {
     let parts = || request.messages.iter().flat_map(|message| &message.parts);
@@ -193,32 +202,43 @@ fn further_needs(request: &Request) -> Vec<Capability> {
     .collect()
 }
 
-/// The fields of the top level that callers most often hear about.
-const FIELDS: [&str; 20] = [
-    "messages",
-    "input",
-    "system",
-    "instructions",
-    "tools",
-    "tool_choice",
-    "response_format",
-    "text",
-    "reasoning",
-    "thinking",
-    "stop",
-    "n",
-    "logprobs",
-    "logit_bias",
-    "max_tokens",
-    "temperature",
-    "metadata",
-    "modalities",
-    "audio",
-    "include",
-];
-
+/// A field that cannot be said, by its name at the top level.
 fn untranslatable(error: &TranslateError) -> Error {
     let top = error.field().and_then(|path| path.split(['.', '[']).next());
-    let param = top.and_then(|top| FIELDS.into_iter().find(|field| *field == top));
+    let param = top.map(|top| top.to_owned().into());
     Error::BadCall { param, detail: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(dialect: Dialect, text: &str) -> Call {
+        Call::read(dialect, &Body::read(text.as_bytes(), Limits::default()).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_bound_is_what_the_caller_allows_for_every_choice_also_where_it_cannot_be_translated() {
+        let chat = |rest: &str| {
+            let text = format!(
+                "{{\"model\":\"m\",\"messages\":[{{\"role\":\"user\",\"content\":\"a\"}}]{rest}}}"
+            );
+            read(Dialect::OpenAiChat, &text).bound().output
+        };
+        assert_eq!(chat(""), OUTPUT_TOKENS);
+        assert_eq!(chat(",\"max_tokens\":10"), 10);
+        assert_eq!(chat(",\"max_tokens\":10,\"max_completion_tokens\":20"), 20);
+        assert_eq!(chat(",\"max_tokens\":100000,\"n\":5"), 500_000);
+        assert_eq!(chat(",\"n\":3"), 3 * OUTPUT_TOKENS);
+        assert_eq!(chat(",\"max_tokens\":70000,\"unknown_field\":1"), 70_000);
+        let responses = r#"{"model":"m","input":"a","max_output_tokens":50000}"#;
+        assert_eq!(read(Dialect::OpenAiResponses, responses).bound().output, 50_000);
+    }
+
+    #[test]
+    fn a_field_that_cannot_be_said_is_named() {
+        let text = r#"{"model":"m","messages":[{"role":"user","content":"a"}],"x_new":1}"#;
+        let refused = read(Dialect::OpenAiChat, text).neutral().unwrap_err();
+        assert!(matches!(refused, Error::BadCall { param: Some(param), .. } if param == "x_new"));
+    }
 }

@@ -4,7 +4,7 @@ use kaname_kernel::{EndpointId, Principal};
 use kaname_platform::{Act, Tx};
 
 use crate::{
-    create_endpoint::{describe, require_administrator, taken},
+    create_endpoint::{describe, free_of_routes, require_administrator, taken},
     endpoint_fields::{EndpointChange, check, check_key},
     error::Error,
     gateway::{Gateway, secret_name},
@@ -40,6 +40,7 @@ impl Gateway {
             endpoint.health =
                 Health { state: HealthState::Unknown, checked_at_ms: None, detail: String::new() };
         }
+        free_of_routes(&mut tx, &endpoint).await?;
         store::update(&mut tx, &endpoint).await.map_err(taken)?;
         let act = describe(Act::by(by, "gateway.endpoint_changed"), &endpoint)
             .reference("clearance_before", &before.clearance)

@@ -9,6 +9,7 @@ use crate::{
     error::Error,
     gateway::{Gateway, secret_name},
     model::{Endpoint, Health, HealthState},
+    routes::store as routes,
     store,
 };
 
@@ -60,6 +61,7 @@ impl Gateway {
         };
         check(&mut endpoint, self.guard.pack(by.institution).await?, self.config.allow_insecure)?;
         let mut tx = self.platform.db.begin().await?;
+        free_of_routes(&mut tx, &endpoint).await?;
         store::insert(&mut tx, &endpoint).await.map_err(taken)?;
         if let Some(key) = key {
             self.seal_key(&mut tx, &endpoint, &key).await?;
@@ -94,6 +96,12 @@ pub(crate) fn describe(act: Act, endpoint: &Endpoint) -> Act {
         .reference("clearance", &endpoint.clearance)
         .reference("enabled", endpoint.enabled)
         .content("endpoint", facts)
+}
+
+/// Endpoints and routes share one space of names: which one a caller means is never a guess.
+pub(crate) async fn free_of_routes(tx: &mut Tx, endpoint: &Endpoint) -> Result<(), Error> {
+    let found = routes::by_public_name(tx, endpoint.institution, &endpoint.public_name).await?;
+    found.map_or(Ok(()), |_| Err(Error::NameTaken))
 }
 
 /// A conflict on endpoints is always the public name.

@@ -1,5 +1,7 @@
 //! What can go wrong at the gateway, each with a stable code.
 
+use std::borrow::Cow;
+
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use kaname_platform::{
@@ -42,7 +44,7 @@ pub enum Error {
     #[error("{detail}")]
     BadCall {
         /// The part of the body that is at fault.
-        param: Option<&'static str>,
+        param: Option<Cow<'static, str>>,
         /// What is wrong with it.
         detail: String,
     },
@@ -99,8 +101,8 @@ impl Error {
         )
     }
 
-    pub(crate) fn bad_call(param: &'static str, detail: impl Into<String>) -> Self {
-        Self::BadCall { param: Some(param), detail: detail.into() }
+    pub(crate) fn bad_call(param: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
+        Self::BadCall { param: Some(param.into()), detail: detail.into() }
     }
 }
 

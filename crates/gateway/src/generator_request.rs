@@ -192,7 +192,7 @@ mod tests {
         for (body, field) in cases {
             let refused = read(&body);
             assert!(
-                matches!(refused, Err(Error::BadCall { param: Some(param), .. }) if param == field),
+                matches!(refused, Err(Error::BadCall { param: Some(param), .. }) if *param == *field),
                 "{body}"
             );
         }

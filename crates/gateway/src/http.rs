@@ -95,6 +95,21 @@ pub(crate) fn require_reader(by: &Principal) -> Result<(), Error> {
     Ok(require_role(by, READERS)?)
 }
 
+/// One page of `all`, which is in the order of its ids, and where the next begins.
+pub(crate) fn cut<T>(
+    mut all: Vec<T>,
+    page: Page,
+    id: impl Fn(&T) -> String,
+) -> (Vec<T>, Option<String>) {
+    let limit = usize::try_from(page.limit()).unwrap_or(1);
+    let after = page.cursor.unwrap_or_default();
+    all.retain(|one| id(one) > after);
+    let more = all.len() > limit;
+    all.truncate(limit);
+    let next = all.last().filter(|_| more).map(id);
+    (all, next)
+}
+
 /// The endpoints, oldest first.
 #[utoipa::path(get, path = "/endpoints", tag = "gateway", operation_id = "list_endpoints",
     params(Page), responses((status = 200, body = EndpointPage), (status = 403, body = Problem)))]
@@ -104,14 +119,8 @@ async fn list(
     Params(page): Params<Page>,
 ) -> Result<Json<EndpointPage>, Error> {
     require_reader(&by)?;
-    let limit = usize::try_from(page.limit()).unwrap_or(1);
-    let after = page.cursor.unwrap_or_default();
     let all = gateway.endpoints(by.institution).await?;
-    let mut items: Vec<Endpoint> =
-        all.into_iter().filter(|endpoint| endpoint.id.to_string() > after).collect();
-    let more = items.len() > limit;
-    items.truncate(limit);
-    let next_cursor = items.last().filter(|_| more).map(|endpoint| endpoint.id.to_string());
+    let (items, next_cursor) = cut(all, page, |endpoint| endpoint.id.to_string());
     Ok(Json(EndpointPage { items, next_cursor }))
 }
 

@@ -215,10 +215,9 @@ impl Endpoint {
         if self.kind.is_embedded() {
             return None;
         }
-        let output = self.context_tokens.map_or(bound.output, |most| bound.output.min(most.into()));
         Some(match &self.price {
-            Some(price) => Estimate::new(bound.input, output, price.charged()),
-            None => Estimate::unpriced(bound.input, output),
+            Some(price) => Estimate::new(bound.input, bound.output, price.charged()),
+            None => Estimate::unpriced(bound.input, bound.output),
         })
     }
 

@@ -10,7 +10,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{NewRoute, Route, RouteChange};
 use crate::{
     Block, Error, Gateway, NewBlock,
-    http::{GatewayState, require_reader},
+    http::{GatewayState, cut, require_reader},
 };
 
 /// The handlers of this file.
@@ -39,14 +39,8 @@ async fn list(
     Params(page): Params<Page>,
 ) -> Result<Json<RoutePage>, Error> {
     require_reader(&by)?;
-    let limit = usize::try_from(page.limit()).unwrap_or(1);
-    let after = page.cursor.unwrap_or_default();
     let all = gateway.routes(by.institution).await?;
-    let mut items: Vec<Route> =
-        all.into_iter().filter(|route| route.id.to_string() > after).collect();
-    let more = items.len() > limit;
-    items.truncate(limit);
-    let next_cursor = items.last().filter(|_| more).map(|route| route.id.to_string());
+    let (items, next_cursor) = cut(all, page, |route| route.id.to_string());
     Ok(Json(RoutePage { items, next_cursor }))
 }
 

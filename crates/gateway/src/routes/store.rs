@@ -3,12 +3,15 @@
 use kaname_kernel::{InstitutionId, RouteId};
 use kaname_platform::{
     DbError,
-    db::{Conn, Row},
+    db::{Conn, Row, Value},
     params,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::Route;
+
+const BY_ID: &str = "SELECT * FROM route WHERE institution_id = $1 AND route_id = $2";
+const BY_PUBLIC_NAME: &str = "SELECT * FROM route WHERE institution_id = $1 AND public_name = $2";
 
 pub(crate) async fn insert(conn: &mut Conn, route: &Route) -> Result<(), DbError> {
     let params = params![
@@ -64,13 +67,7 @@ pub(crate) async fn by_id(
     institution: InstitutionId,
     id: RouteId,
 ) -> Result<Option<Route>, DbError> {
-    let row = conn
-        .fetch_optional(
-            "SELECT * FROM route WHERE route_id = $1 AND institution_id = $2",
-            params![id, institution],
-        )
-        .await?;
-    row.as_ref().map(read).transpose()
+    one(conn, BY_ID, params![institution, id]).await
 }
 
 pub(crate) async fn by_public_name(
@@ -78,13 +75,15 @@ pub(crate) async fn by_public_name(
     institution: InstitutionId,
     name: &str,
 ) -> Result<Option<Route>, DbError> {
-    let row = conn
-        .fetch_optional(
-            "SELECT * FROM route WHERE institution_id = $1 AND public_name = $2",
-            params![institution, name],
-        )
-        .await?;
-    row.as_ref().map(read).transpose()
+    one(conn, BY_PUBLIC_NAME, params![institution, name]).await
+}
+
+async fn one(
+    conn: &mut Conn,
+    sql: &'static str,
+    values: Vec<Value>,
+) -> Result<Option<Route>, DbError> {
+    conn.fetch_optional(sql, values).await?.as_ref().map(read).transpose()
 }
 
 /// All of the institution, oldest first.

@@ -114,7 +114,7 @@ fn read(body: &Body<'_>, endpoint: &Endpoint, most: usize) -> Result<Asked, Erro
 fn with_model(body: &Body<'_>, endpoint: &Endpoint) -> Result<String, Error> {
     let mut splice = Splice::of(body);
     let set = splice.set(&["model"], &Json::Text(endpoint.model.clone()));
-    set.map_err(|error| Error::BadCall { param: Some("model"), detail: error.to_string() })?;
+    set.map_err(|error| Error::bad_call("model", error.to_string()))?;
     Ok(splice.apply())
 }
 

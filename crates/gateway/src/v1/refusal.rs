@@ -31,7 +31,7 @@ struct ErrorDetail {
     /// The kind, by which SDKs sort errors.
     r#type: &'static str,
     /// The part of the request at fault.
-    param: Option<&'static str>,
+    param: Option<String>,
     /// The stable code.
     code: &'static str,
 }
@@ -68,8 +68,8 @@ impl Refusal {
             None => error.to_string(),
         };
         let param = match error {
-            Error::BadCall { param, .. } => *param,
-            Error::UnknownModel(_) => Some("model"),
+            Error::BadCall { param, .. } => param.as_deref().map(str::to_owned),
+            Error::UnknownModel(_) => Some("model".to_owned()),
             _ => None,
         };
         let code =

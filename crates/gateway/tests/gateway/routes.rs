@@ -172,6 +172,16 @@ async fn a_route_is_checked_field_by_field_and_its_name_is_its_own() {
             );
         }
         let made = create(new("a/b", vec![leg(&one, 0)])).await.unwrap();
+        let same =
+            NewEndpoint { public_name: "a/b".to_owned(), ..new_endpoint(&upstream.base_url()) };
+        let taken = world.gateway.create_endpoint(&world.administrator, same).await.unwrap_err();
+        assert!(matches!(taken, kaname_gateway::Error::NameTaken));
+        let change = kaname_gateway::EndpointChange {
+            public_name: Some("a/b".to_owned()),
+            ..kaname_gateway::EndpointChange::default()
+        };
+        let change = world.gateway.change_endpoint(&world.administrator, one.id, &change);
+        assert!(matches!(change.await.unwrap_err(), kaname_gateway::Error::NameTaken));
         world.gateway.remove_route(&world.administrator, made.id).await.unwrap();
         assert!(world.gateway.routes(world.test.institution).await.unwrap().is_empty());
     })
