@@ -1,7 +1,7 @@
 //! An endpoint: a place where a model answers, and what it may be given.
 
 use kaname_budget_core::{Estimate, MicroYen, Tokens};
-use kaname_guard::Place;
+use kaname_guard::{Origin, Place};
 use kaname_kernel::{EndpointId, InstitutionId, Label};
 use kaname_platform::{named_variants, outbound::Target};
 use serde::{Deserialize, Serialize};
@@ -230,6 +230,12 @@ impl Endpoint {
             clearance: self.clearance.clone(),
             enabled: self.enabled,
             model: self.model.clone(),
+            origin: Origin {
+                vendor: self.vendor.clone(),
+                operator_country: self.operator_country.clone(),
+                hosting_country: self.hosting_country.clone(),
+                open_weights: self.open_weights,
+            },
         })
     }
 }

@@ -109,8 +109,7 @@ impl Gateway {
         let request = Request::new(caller, order.purpose, order.action, place, order.label.clone());
         let request = order.reads.iter().fold(request, Request::reading);
         let request = order.parent.into_iter().fold(request, Request::following);
-        let route = order.route.into_iter();
-        let request = route.fold(request, |request, route| request.noting("route", &route));
+        let request = order.route.into_iter().fold(request, Request::by_route);
         let request = endpoint.estimate(order.bound).into_iter().fold(request, Request::reserving);
         let request = if let Some(asked) = asked {
             request.again(asked)

@@ -4,7 +4,7 @@
 
 use std::time::Instant;
 
-use kaname_guard::{Action, Place, Purpose, Request, Usage};
+use kaname_guard::{Action, Origin, Place, Purpose, Request, Usage};
 use kaname_kernel::{EndpointId, Label, Principal};
 use kaname_platform::{Act, http::Fault as _, outbound::Target};
 use serde::{Deserialize, Serialize};
@@ -194,6 +194,7 @@ impl Gateway {
             clearance: Label::default(),
             enabled: true,
             model: String::new(),
+            origin: Origin::default(),
         };
         let request =
             Request::new(by, Purpose::EndpointTest, Action::Probe, place, Label::default());

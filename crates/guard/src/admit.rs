@@ -1,12 +1,13 @@
 //! Lets a request pass, or not: request, decision and attempt are on disk before a permit exists.
 
 use kaname_kernel::ActId;
-use kaname_platform::{Act, Tx, outbound::Permit, params};
+use kaname_platform::{Act, Tx, outbound::Permit};
 use tokio::sync::oneshot;
 
 use crate::{
     attempt::Attempt,
     budgets::{Exceeded, Spending},
+    calls,
     decide::{Decision, Facts, decide},
     error::{Denial, Error},
     guard::Guard,
@@ -62,6 +63,8 @@ impl Guard {
         let said = (&decision, exceeded.as_ref());
         let decided = self.append_decision(&mut tx, &request, asked, said).await?;
         if !decision.allowed() {
+            let (acts, now) = ((asked, decided), self.platform.now());
+            calls::refused(&mut tx, &request, acts, now, decision.summary()).await?;
             tx.commit().await?;
             return Err(Error::Denied(Denial {
                 request: asked,
@@ -98,8 +101,8 @@ impl Guard {
         if let Some(parent) = request.parent {
             act = act.following(parent);
         }
-        for (name, value) in &request.notes {
-            act = act.reference(name, value);
+        if let Some(route) = request.route {
+            act = act.reference("route", route);
         }
         for (field, value) in &request.content {
             act = act.content(field, value.clone());
@@ -145,18 +148,7 @@ impl Guard {
             .following(decided)
             .reference("request", asked);
         let attempted = self.platform.append(tx, describe(act, request)).await?;
-        tx.execute_one(
-            "INSERT INTO open_attempt (act_id, institution_id, request_act_id, label, started_at_ms) \
-             VALUES ($1, $2, $3, $4, $5)",
-            params![
-                attempted,
-                request.caller.institution(),
-                asked,
-                &request.label,
-                self.platform.now()
-            ],
-        )
-        .await?;
+        calls::begin(tx, request, (asked, attempted), self.platform.now()).await?;
         Ok(attempted)
     }
 }

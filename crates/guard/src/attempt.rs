@@ -1,11 +1,12 @@
 //! An attempt under way, and how it ends: exactly one outcome, on disk, whoever goes away.
 
-use kaname_kernel::{ActId, Label};
-use kaname_platform::{Act, DbError, params};
+use kaname_kernel::{ActId, Label, Timestamp};
+use kaname_platform::{Act, DbError};
 use tokio::sync::oneshot;
 
 use crate::{
     budgets::{Spending, Spent, settle},
+    calls::{self, Times},
     error::Error,
     guard::Guard,
     request::Caller,
@@ -103,6 +104,8 @@ pub struct Attempt {
     act: ActId,
     answer: Vec<u8>,
     spending: Spending,
+    started_at: Timestamp,
+    first_at: Option<Timestamp>,
     open: bool,
 }
 
@@ -115,7 +118,19 @@ impl Attempt {
         spending: Spending,
     ) -> Self {
         let ((request, act), guard) = (acts, guard.clone());
-        Self { guard, caller, label, request, act, answer: Vec::new(), spending, open: true }
+        let started_at = guard.platform.now();
+        Self {
+            guard,
+            caller,
+            label,
+            request,
+            act,
+            answer: Vec::new(),
+            spending,
+            started_at,
+            first_at: None,
+            open: true,
+        }
     }
 
     /// Notes what the call used so far: what is settled if nobody waits for the rest.
@@ -145,6 +160,9 @@ impl Attempt {
 
     /// Keeps a part of the answer, so that the outcome commits to all that came.
     pub fn received(&mut self, part: &[u8]) {
+        if self.first_at.is_none() && !part.is_empty() {
+            self.first_at = Some(self.guard.platform.now());
+        }
         self.answer.extend_from_slice(part);
     }
 
@@ -162,22 +180,28 @@ impl Attempt {
         recorded.await.map_err(|_| Error::Stopping)?.map_err(Error::Log)
     }
 
+    fn times(&self) -> Times {
+        let since = |at: Timestamp| at.as_millis().saturating_sub(self.started_at.as_millis());
+        Times { first_ms: self.first_at.map(since), took_ms: since(self.guard.platform.now()) }
+    }
+
     /// Starts recording; gives where the result arrives.
     fn close(&mut self, outcome: &Outcome) -> oneshot::Receiver<Result<ActId, DbError>> {
         self.open = false;
         let (sender, receiver) = oneshot::channel();
         let guard = self.guard.clone();
-        let spent = self.spending.settled(outcome, self.answer.len());
+        let outcome = Outcome { usage: self.spending.known(outcome.usage), ..outcome.clone() };
+        let spent = self.spending.settled(&outcome, self.answer.len());
         let spending = self.spending.clone();
         let act = spent
-            .describe(outcome_act(self.caller.act("guard.outcome"), outcome))
+            .describe(outcome_act(self.caller.act("guard.outcome"), &outcome))
             .label(&self.label)
             .following(self.act)
             .reference("request", self.request)
             .content("answer", std::mem::take(&mut self.answer));
-        let attempt = self.act;
+        let (attempt, times) = (self.act, self.times());
         self.guard.platform.tasks.spawn("guard-settle", async move {
-            let result = guard.write_outcome((attempt, act), (&spending, spent)).await;
+            let result = guard.write_outcome((attempt, act), &outcome, (&spending, spent), times).await;
             if let Err(error) = &result {
                 tracing::error!(%attempt, error = error as &dyn std::error::Error, "no outcome recorded");
             }
@@ -215,10 +239,12 @@ impl Guard {
     async fn write_outcome(
         &self,
         (attempt, act): (ActId, Act),
+        outcome: &Outcome,
         (spending, spent): (&Spending, Spent),
+        times: Times,
     ) -> Result<ActId, DbError> {
         let mut tx = self.platform.db.begin().await?;
-        tx.execute_one("DELETE FROM open_attempt WHERE act_id = $1", params![attempt]).await?;
+        calls::end(&mut tx, attempt, outcome, (&spent, times)).await?;
         let id = self.platform.append(&mut tx, act).await?;
         if spending.holds() {
             settle(&mut tx, attempt, spent, self.platform.now()).await?;

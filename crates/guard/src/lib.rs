@@ -8,6 +8,7 @@
 mod admit;
 mod attempt;
 mod budgets;
+mod calls;
 mod close_open_attempts;
 mod decide;
 mod error;
@@ -31,5 +32,5 @@ pub use self::{
     guard::Guard,
     may_read::{Readers, may_read},
     pack::{Compartment, LabelPack, Named, PackError, PackStatus, Rank},
-    request::{Action, Caller, Place, Purpose, Request},
+    request::{Action, Caller, Origin, Place, Purpose, Request},
 };

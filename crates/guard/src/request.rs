@@ -1,7 +1,7 @@
 //! What asks to pass: who, why, to do what, with what label, and to which place.
 
 use kaname_budget_core::Estimate;
-use kaname_kernel::{ActId, EndpointId, InstitutionId, Label, Principal, Role, Scope};
+use kaname_kernel::{ActId, EndpointId, InstitutionId, Label, Principal, Role, RouteId, Scope};
 use kaname_platform::{Act, outbound::Target};
 use serde::{Deserialize, Serialize};
 
@@ -129,6 +129,21 @@ pub struct Place {
     pub enabled: bool,
     /// The model's name there.
     pub model: String,
+    /// On whom a call there depends.
+    pub origin: Origin,
+}
+
+/// On whom a call depends; empty where it is not known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// Who made the model.
+    pub vendor: String,
+    /// The country of who runs it.
+    pub operator_country: String,
+    /// The country where it runs.
+    pub hosting_country: String,
+    /// Whether the weights are open.
+    pub open_weights: bool,
 }
 
 /// One call that asks to pass.
@@ -142,7 +157,7 @@ pub struct Request {
     pub(crate) reads: Vec<Label>,
     pub(crate) content: Vec<(&'static str, Vec<u8>)>,
     pub(crate) again: Option<ActId>,
-    pub(crate) notes: Vec<(&'static str, String)>,
+    pub(crate) route: Option<RouteId>,
     pub(crate) parent: Option<ActId>,
     pub(crate) estimate: Option<Estimate>,
     pub(crate) within: Vec<Subject>,
@@ -166,7 +181,7 @@ impl Request {
             reads: Vec::new(),
             content: Vec::new(),
             again: None,
-            notes: Vec::new(),
+            route: None,
             parent: None,
             estimate: None,
             within: Vec::new(),
@@ -197,10 +212,10 @@ impl Request {
         self
     }
 
-    /// Adds something that the request's act names in the clear: the route that was asked for, say.
+    /// Says which route was asked for.
     #[must_use]
-    pub fn noting(mut self, name: &'static str, value: &impl ToString) -> Self {
-        self.notes.push((name, value.to_string()));
+    pub fn by_route(mut self, route: RouteId) -> Self {
+        self.route = Some(route);
         self
     }
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use kaname_guard::{
-    Action, Caller, Error, Guard, Outcome, OutcomeKind, Place, Purpose, Request, Usage,
+    Action, Caller, Error, Guard, Origin, Outcome, OutcomeKind, Place, Purpose, Request, Usage,
 };
 use kaname_kernel::{Actor, InstitutionId, Label, Principal, Role, Scope};
 use kaname_platform::{
@@ -39,6 +39,7 @@ fn place(institution: InstitutionId, clearance: Label) -> Place {
         clearance,
         enabled: true,
         model: "model".to_owned(),
+        origin: Origin { vendor: "町内社".to_owned(), ..Origin::default() },
     }
 }
 
@@ -195,7 +196,7 @@ async fn without_a_log_there_is_no_permit() {
     on_both(|test| async move {
         let guard = guard(&test);
         let mut tx = test.platform.db.begin().await.unwrap();
-        tx.execute("ALTER TABLE open_attempt RENAME TO lost", params![]).await.unwrap();
+        tx.execute("ALTER TABLE model_call RENAME TO lost", params![]).await.unwrap();
         tx.commit().await.unwrap();
         let refused = guard.admit(chat(&test, person(&test, Label::of_rank(2)))).await;
         assert!(matches!(refused, Err(Error::Log(_))), "{refused:?}");
@@ -233,6 +234,74 @@ async fn a_call_is_forgotten_with_the_act_that_led_to_it_however_late_its_acts_c
         for text in ["秘密の質問", "粗大ごみ", "早い答え", "遅い答え"] {
             assert_eq!(test.places_of(text).await, Vec::<String>::new(), "{text}");
         }
+    })
+    .await;
+}
+
+/// Outcome, code, tokens out and vendor of every call, in order.
+async fn calls(platform: &Platform) -> Vec<String> {
+    let mut tx = platform.db.read().await.unwrap();
+    let sql = "SELECT * FROM model_call ORDER BY act_id";
+    let rows = tx.fetch_all(sql, params![]).await.unwrap();
+    rows.iter()
+        .map(|row| {
+            let text = |name| row.get::<Option<String>>(name).unwrap().unwrap_or_default();
+            let tokens: Option<i64> = row.get("completion_tokens").unwrap();
+            let first: Option<i64> = row.get("first_ms").unwrap();
+            let took: Option<i64> = row.get("took_ms").unwrap();
+            assert!(first <= took || took.is_none());
+            format!("{} {} {tokens:?} {}", text("outcome"), text("code"), text("vendor"))
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn every_call_leaves_one_row_with_what_came_of_it() {
+    on_both(|test| async move {
+        let guard = guard(&test);
+        let person = person(&test, Label::of_rank(2));
+        let ask = || {
+            let mut request = chat(&test, person.clone());
+            request = request.by_route(test.platform.ids.next());
+            request
+        };
+        let (_permit, mut whole) = guard.admit(ask()).await.unwrap();
+        whole.received(b"a");
+        let usage = Usage { prompt_tokens: Some(3), completion_tokens: Some(4) };
+        whole.settle(Outcome::completed(usage)).await.unwrap();
+        let (_permit, mut left) = guard.admit(ask()).await.unwrap();
+        left.used(Usage { prompt_tokens: None, completion_tokens: Some(7) });
+        drop(left);
+        until_acts(
+            &test.platform,
+            &[
+                "guard.request",
+                "guard.decision",
+                "guard.attempt",
+                "guard.outcome=completed",
+                "guard.request",
+                "guard.decision",
+                "guard.attempt",
+                "guard.outcome=abandoned",
+            ],
+        )
+        .await;
+        let far = place(test.institution, Label::of_rank(1));
+        let far =
+            Place { origin: Origin { vendor: "遠方社".to_owned(), ..Origin::default() }, ..far };
+        let caller = person.clone();
+        let denied = Request::new(caller, Purpose::Ask, Action::Chat, far, Label::of_rank(2));
+        assert!(guard.admit(denied).await.is_err());
+        let (_permit, lost) = guard.admit(ask()).await.unwrap();
+        guard.close_open_attempts(0).await.unwrap();
+        drop(lost);
+        let expected = [
+            "completed  Some(4) 町内社",
+            "abandoned  Some(7) 町内社",
+            "denied endpoint_not_cleared None 遠方社",
+            "unknown  None 町内社",
+        ];
+        assert_eq!(calls(&test.platform).await, expected);
     })
     .await;
 }

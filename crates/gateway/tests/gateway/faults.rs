@@ -197,7 +197,7 @@ async fn what_the_log_cannot_record_is_never_ended_as_if_it_were() {
         let response = world.post("/v1/chat/completions", &chat_body(true), &[]).await;
         assert_eq!(response.status(), 200);
         let mut tx = world.test.platform.db.begin().await.unwrap();
-        tx.execute("DELETE FROM open_attempt", params![]).await.unwrap();
+        tx.execute("DELETE FROM model_call", params![]).await.unwrap();
         tx.commit().await.unwrap();
         let (_, text) = text_of(response).await;
         assert!(!text.contains("[DONE]") && text.contains("\"error\""), "{text}");

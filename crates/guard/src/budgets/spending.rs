@@ -66,13 +66,18 @@ impl Spending {
         self.noted = usage.or(self.noted);
     }
 
+    /// What was used, as the end of the call says or as was noted on the way.
+    pub(crate) fn known(&self, usage: Usage) -> Usage {
+        usage.or(self.noted)
+    }
+
     /// What is settled when the call ends with `outcome` after `answer_bytes` of an answer.
     ///
     /// Whole and broken answers: what is known, else the worst case. Abandoned: what is known, else
     /// the bound of the input and of the text that came. Failed: nothing, unless the endpoint may
     /// charge. Unknown, after the process died: nothing, since nobody knows.
     pub(crate) fn settled(&self, outcome: &Outcome, answer_bytes: usize) -> Spent {
-        let known = outcome.usage.or(self.noted);
+        let known = self.known(outcome.usage);
         let bound = self.estimate.bound;
         let nothing_known = known == Usage::default();
         let came = u64::try_from(answer_bytes).unwrap_or(u64::MAX).min(bound.output);
@@ -99,10 +104,15 @@ impl Spending {
 }
 
 impl Spent {
+    /// What it cost in millionths of a yen, if its caller named a price.
+    pub(crate) fn money(&self) -> Option<u64> {
+        Some(self.cost.and_then(|cost| cost.money).filter(|_| self.said)?.get())
+    }
+
     /// Says in the act of the outcome what the call cost, if its caller named a price.
     pub(crate) fn describe(&self, act: Act) -> Act {
-        match self.cost.and_then(|cost| cost.money).filter(|_| self.said) {
-            Some(money) => act.reference("cost_micro_yen", money.get()),
+        match self.money() {
+            Some(money) => act.reference("cost_micro_yen", money),
             None => act,
         }
     }

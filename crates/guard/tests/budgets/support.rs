@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use kaname_guard::{
-    Action, Attempt, BudgetUse, Error, Estimate, Exceeded, Guard, MicroYen, NewBudget, Outcome,
-    OutcomeKind, Place, Price, Purpose, Request, Subject, SubjectKind, Usage,
+    Action, Attempt, BudgetUse, Error, Estimate, Exceeded, Guard, MicroYen, NewBudget, Origin,
+    Outcome, OutcomeKind, Place, Price, Purpose, Request, Subject, SubjectKind, Usage,
 };
 use kaname_kernel::{Actor, BudgetId, DepartmentId, Label, Principal, Role, TeamId, UserId};
 use kaname_platform::{
@@ -101,6 +101,7 @@ impl World {
             clearance: Label::of_rank(3),
             enabled: true,
             model: "model".to_owned(),
+            origin: Origin::default(),
         };
         let label = Label::of_rank(2);
         Request::new(by, Purpose::Conversation, Action::Chat, place, label)
