@@ -127,7 +127,7 @@ impl Gateway {
     pub async fn blocks(&self, institution: InstitutionId) -> Result<Vec<Block>, Error> {
         let mut tx = self.platform.db.read().await?;
         let rows = tx
-            .fetch_all(
+            .fetch_few(
                 "SELECT * FROM endpoint_block WHERE institution_id = $1 AND until_ms > $2 \
                  ORDER BY block_id",
                 params![institution, self.platform.now()],
@@ -181,7 +181,7 @@ pub(crate) async fn active(
     now: Timestamp,
 ) -> Result<Vec<Blocked>, DbError> {
     let rows = conn
-        .fetch_all(
+        .fetch_few(
             "SELECT * FROM endpoint_block \
              WHERE institution_id = $1 AND from_ms <= $2 AND until_ms > $2",
             params![institution, now],

@@ -114,7 +114,7 @@ pub(crate) async fn all(
     institution: InstitutionId,
 ) -> Result<Vec<Endpoint>, DbError> {
     let rows = conn
-        .fetch_all(
+        .fetch_few(
             "SELECT * FROM endpoint WHERE institution_id = $1 ORDER BY endpoint_id",
             params![institution],
         )

@@ -193,7 +193,7 @@ impl Platform {
         if tx.is_postgres() {
             lock_tree(tx, institution, root).await?;
         }
-        tx.execute(
+        tx.execute_all(
             "WITH RECURSIVE chain (act_id) AS (\
              SELECT act_id FROM act WHERE institution_id = $1 AND act_id = $2 \
              UNION SELECT a.act_id FROM act a JOIN chain c ON a.parent_act_id = c.act_id \
@@ -203,7 +203,7 @@ impl Platform {
             params![institution, root, self.now()],
         )
         .await?;
-        tx.execute(
+        tx.execute_all(
             "WITH RECURSIVE chain (act_id) AS (\
              SELECT act_id FROM act WHERE institution_id = $1 AND act_id = $2 \
              UNION SELECT a.act_id FROM act a JOIN chain c ON a.parent_act_id = c.act_id \

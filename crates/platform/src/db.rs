@@ -7,29 +7,30 @@
 mod conn;
 mod error;
 mod migrate;
+mod sqlite;
+mod sqlite_readers;
 mod sqlite_writer;
 mod value;
 
-use std::{path::Path, str::FromStr as _, sync::Arc, time::Duration};
-
-use sqlx::{
-    Connection as _, PgPool, SqliteConnection, SqlitePool,
-    postgres::PgPoolOptions,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr as _,
+    sync::Arc,
+    time::Duration,
 };
+
+use sqlx::{PgPool, postgres::PgPoolOptions};
 use tokio::sync::Notify;
 
-use self::sqlite_writer::SqliteWriter;
 pub use self::{
     conn::{Conn, ReadTx, Tx},
     error::DbError,
     migrate::{MigrationState, latest_version},
     value::{Column, Row, Value},
 };
+use self::{sqlite_readers::SqliteReaders, sqlite_writer::SqliteWriter};
 use crate::Tasks;
 
-/// Read connections to the SQLite file.
-const SQLITE_READERS: u32 = 8;
 /// Connections to PostgreSQL.
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// How long a caller waits for a free connection.
@@ -54,7 +55,7 @@ pub(crate) struct Work {
 
 #[derive(Debug, Clone)]
 enum Inner {
-    Sqlite { writer: SqliteWriter, readers: SqlitePool, options: Box<SqliteConnectOptions> },
+    Sqlite { writer: SqliteWriter, readers: SqliteReaders, path: PathBuf },
     Postgres(PgPool),
 }
 
@@ -65,22 +66,10 @@ impl Db {
     ///
     /// When the file cannot be opened for writing.
     pub async fn open_sqlite(path: &Path, tasks: &Tasks) -> Result<Self, DbError> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(ACQUIRE_TIMEOUT);
-        let writer = SqliteWriter::open(&options, tasks).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(SQLITE_READERS)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            // A connection to a file does not go stale: asking it first would double small reads.
-            .test_before_acquire(false)
-            .connect_lazy_with(options.clone().create_if_missing(false).pragma("query_only", "ON"));
-        let options = Box::new(options);
-        Ok(Self { inner: Inner::Sqlite { writer, readers, options }, work: Work::default() })
+        let writer = SqliteWriter::open(path.to_owned(), tasks).await?;
+        let readers = SqliteReaders::new(path.to_owned(), ACQUIRE_TIMEOUT);
+        let inner = Inner::Sqlite { writer, readers, path: path.to_owned() };
+        Ok(Self { inner, work: Work::default() })
     }
 
     /// Connects to PostgreSQL at `url`.
@@ -145,18 +134,17 @@ impl Db {
     ///
     /// [`DbError::NotHere`] on PostgreSQL, whose own tools do this.
     pub async fn copy_to(&self, path: &Path) -> Result<(), DbError> {
-        let Inner::Sqlite { options, .. } = &self.inner else { return Err(DbError::NotHere) };
-        let mut conn = SqliteConnection::connect_with(options).await?;
-        sqlx::query("VACUUM INTO $1").bind(path.display().to_string()).execute(&mut conn).await?;
-        conn.close().await?;
-        Ok(())
+        let Inner::Sqlite { path: from, .. } = &self.inner else { return Err(DbError::NotHere) };
+        let (from, to) = (from.clone(), path.display().to_string());
+        let copied = tokio::task::spawn_blocking(move || sqlite::copy(&from, to));
+        copied.await.map_err(|_| DbError::Closed)?
     }
 
     /// Closes the connections; on SQLite the write-ahead log is folded into the file.
     pub async fn close(&self) {
         match &self.inner {
             Inner::Sqlite { readers, writer, .. } => {
-                readers.close().await;
+                readers.close();
                 writer.close().await;
             }
             Inner::Postgres(pool) => pool.close().await,

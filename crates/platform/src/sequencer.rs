@@ -117,7 +117,7 @@ impl Sequencer {
         loop {
             let mut tx = self.platform.db.read().await?;
             let waiting = tx
-                .fetch_all(
+                .fetch_few(
                     "SELECT DISTINCT institution_id FROM act WHERE leaf_index IS NULL",
                     params![],
                 )

@@ -60,7 +60,7 @@ pub(crate) async fn all(
 ) -> Result<Vec<(Place, Standing)>, DbError> {
     let [day, month, year] = starts;
     let rows = conn
-        .fetch_all(
+        .fetch_few(
             "SELECT budget_id, period_start_ms, used, reserved, changed_at_ms FROM budget_use \
              WHERE institution_id = $1 AND period_start_ms IN (0, $2, $3, $4)",
             params![institution, day, month, year],
@@ -88,7 +88,7 @@ pub(crate) async fn hold(tx: &mut Tx, act: ActId, holding: &Holding) -> Result<(
 /// Takes away what the attempt `act` holds, and gives it.
 pub(crate) async fn let_go(tx: &mut Tx, act: ActId) -> Result<Vec<Holding>, DbError> {
     let rows = tx
-        .fetch_all(
+        .fetch_few(
             "DELETE FROM budget_reservation WHERE attempt_act_id = $1 \
              RETURNING budget_id, institution_id, period_start_ms, amount",
             params![act],

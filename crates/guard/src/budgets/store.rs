@@ -57,7 +57,7 @@ pub(crate) async fn in_force(
         let id = |place: usize| part.get(place).map_or("", |subject| subject.id.as_str());
         let user = user.filter(|_| turn == 0).map(|id| id.to_string()).unwrap_or_default();
         let rows = conn
-            .fetch_all(
+            .fetch_few(
                 columns!(
                     " FROM budget b WHERE b.institution_id = $1 AND b.removed_at_ms IS NULL \
                      AND b.enabled = 1 AND b.subject_id IN (VALUES ($2), ($3), ($4), ($5), ($6), ($7) \

@@ -21,7 +21,7 @@ pub(crate) async fn replace(
     (institution, document): (InstitutionId, DocumentId),
     (text, chunks): (&str, &[Chunk]),
 ) -> Result<(), DbError> {
-    conn.execute(
+    conn.execute_all(
         "DELETE FROM chunk WHERE institution_id = $1 AND document_id = $2",
         params![institution, document],
     )

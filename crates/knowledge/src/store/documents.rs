@@ -166,7 +166,7 @@ pub(crate) async fn remove(
         "DELETE FROM chunk WHERE institution_id = $1 AND document_id = $2",
         "DELETE FROM document_version WHERE institution_id = $1 AND document_id = $2",
     ] {
-        conn.execute(statement, params![institution, id]).await?;
+        conn.execute_all(statement, params![institution, id]).await?;
     }
     conn.execute_one(
         "DELETE FROM document WHERE institution_id = $1 AND document_id = $2",

@@ -2,12 +2,18 @@
 
 use std::ops::{Deref, DerefMut};
 
+use rusqlite::Connection;
 use sqlx::{
-    Postgres, Sqlite, SqliteConnection, Transaction, postgres::PgArguments, query::Query,
-    sqlite::SqliteArguments,
+    Executor as _, PgConnection, Postgres, Transaction, postgres::PgArguments, query::Query,
 };
 
-use super::{DbError, Row, Value, Work, sqlite_writer::Baton, value::RowInner};
+use super::{
+    DbError, Row, Value, Work,
+    sqlite::{self, unhurried},
+    sqlite_readers::Loan,
+    sqlite_writer::Baton,
+    value::RowInner,
+};
 
 /// A connection inside a transaction. Store functions take `&mut Conn`.
 #[derive(Debug)]
@@ -16,18 +22,29 @@ pub struct Conn(Inner);
 #[derive(Debug)]
 enum Inner {
     SqliteWriter(Baton),
-    SqliteReader(Transaction<'static, Sqlite>),
+    SqliteReader(Loan),
     Postgres(Transaction<'static, Postgres>),
 }
 
 impl Conn {
-    /// Runs a statement; gives the number of rows changed.
+    /// Runs a statement that touches few rows; gives the number of rows changed.
     pub async fn execute(&mut self, sql: &'static str, params: Vec<Value>) -> Result<u64, DbError> {
-        let changed = match self.target()? {
-            Target::Sqlite(conn) => sqlite(sql, params).execute(conn).await?.rows_affected(),
-            Target::Postgres(tx) => postgres(sql, params).execute(&mut **tx).await?.rows_affected(),
-        };
-        Ok(changed)
+        match self.on_sqlite(|conn| sqlite::execute(conn, sql, &params)) {
+            Some(changed) => changed,
+            None => Ok(postgres(sql, params).execute(self.postgres()?).await?.rows_affected()),
+        }
+    }
+
+    /// As [`Conn::execute`], for a statement that may touch very many rows.
+    pub async fn execute_all(
+        &mut self,
+        sql: &'static str,
+        params: Vec<Value>,
+    ) -> Result<u64, DbError> {
+        match self.on_sqlite(|conn| unhurried(|| sqlite::execute(conn, sql, &params))) {
+            Some(changed) => changed,
+            None => self.execute(sql, params).await,
+        }
     }
 
     /// Runs a statement that must change exactly one row.
@@ -46,22 +63,29 @@ impl Conn {
         }
     }
 
-    /// All rows of a query.
+    /// All rows of a query that may have many.
     pub async fn fetch_all(
         &mut self,
         sql: &'static str,
         params: Vec<Value>,
     ) -> Result<Vec<Row>, DbError> {
-        Ok(match self.target()? {
-            Target::Sqlite(conn) => {
-                let rows = sqlite(sql, params).fetch_all(conn).await?;
-                rows.into_iter().map(|row| Row(RowInner::Sqlite(row))).collect()
-            }
-            Target::Postgres(tx) => {
-                let rows = postgres(sql, params).fetch_all(&mut **tx).await?;
-                rows.into_iter().map(|row| Row(RowInner::Postgres(row))).collect()
-            }
-        })
+        match self.on_sqlite(|conn| unhurried(|| rows(conn, sql, &params, usize::MAX))) {
+            Some(found) => found,
+            None => self.fetch_few(sql, params).await,
+        }
+    }
+
+    /// All rows of a query that has a handful and is quick: one caller's budgets, say.
+    pub async fn fetch_few(
+        &mut self,
+        sql: &'static str,
+        params: Vec<Value>,
+    ) -> Result<Vec<Row>, DbError> {
+        if let Some(found) = self.on_sqlite(|conn| rows(conn, sql, &params, usize::MAX)) {
+            return found;
+        }
+        let found = postgres(sql, params).fetch_all(self.postgres()?).await?;
+        Ok(found.into_iter().map(|row| Row(RowInner::Postgres(row))).collect())
     }
 
     /// The first row of a query, if there is one.
@@ -70,16 +94,11 @@ impl Conn {
         sql: &'static str,
         params: Vec<Value>,
     ) -> Result<Option<Row>, DbError> {
-        Ok(match self.target()? {
-            Target::Sqlite(conn) => sqlite(sql, params)
-                .fetch_optional(conn)
-                .await?
-                .map(|row| Row(RowInner::Sqlite(row))),
-            Target::Postgres(tx) => {
-                let row = postgres(sql, params).fetch_optional(&mut **tx).await?;
-                row.map(|row| Row(RowInner::Postgres(row)))
-            }
-        })
+        if let Some(found) = self.on_sqlite(|conn| rows(conn, sql, &params, 1)) {
+            return Ok(found?.pop());
+        }
+        let found = postgres(sql, params).fetch_optional(self.postgres()?).await?;
+        Ok(found.map(|row| Row(RowInner::Postgres(row))))
     }
 
     /// The first row of a query that always has one, such as a count.
@@ -108,37 +127,48 @@ impl Conn {
         matches!(self.0, Inner::Postgres(_))
     }
 
-    pub(super) fn target(&mut self) -> Result<Target<'_>, DbError> {
+    /// Runs a migration's text: several statements, `BYTEA` read as `BLOB` on SQLite.
+    pub(super) async fn execute_script(&mut self, text: &'static str) -> Result<(), DbError> {
+        let script = |conn: &Connection| Ok(conn.execute_batch(&text.replace("BYTEA", "BLOB"))?);
+        if let Some(done) = self.on_sqlite(script) {
+            return done;
+        }
+        self.postgres()?.execute(sqlx::raw_sql(text)).await?;
+        Ok(())
+    }
+
+    /// Does `work` if this is SQLite; the connection never lives across an await.
+    fn on_sqlite<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, DbError>,
+    ) -> Option<Result<T, DbError>> {
+        match &self.0 {
+            Inner::SqliteWriter(baton) => Some(baton.conn().and_then(work)),
+            Inner::SqliteReader(loan) => Some(loan.conn().and_then(work)),
+            Inner::Postgres(_) => None,
+        }
+    }
+
+    fn postgres(&mut self) -> Result<&mut PgConnection, DbError> {
         match &mut self.0 {
-            Inner::SqliteWriter(baton) => Ok(Target::Sqlite(baton.conn()?)),
-            Inner::SqliteReader(tx) => Ok(Target::Sqlite(tx)),
-            Inner::Postgres(tx) => Ok(Target::Postgres(tx)),
+            Inner::Postgres(tx) => Ok(tx),
+            _ => Err(DbError::Closed),
         }
     }
 }
 
-pub(super) enum Target<'c> {
-    Sqlite(&'c mut SqliteConnection),
-    Postgres(&'c mut Transaction<'static, Postgres>),
-}
-
-macro_rules! bind_all {
-    ($sql:expr, $params:expr) => {
-        $params.into_iter().fold(sqlx::query($sql), |query, value| match value {
-            Value::Int(value) => query.bind(value),
-            Value::Text(value) => query.bind(value),
-            Value::Bytes(value) => query.bind(value),
-            Value::Real(value) => query.bind(value),
-        })
-    };
-}
-
-fn sqlite(sql: &'static str, params: Vec<Value>) -> Query<'static, Sqlite, SqliteArguments> {
-    bind_all!(sql, params)
+fn rows(conn: &Connection, sql: &str, params: &[Value], most: usize) -> Result<Vec<Row>, DbError> {
+    let found = sqlite::fetch(conn, sql, params, most)?;
+    Ok(found.into_iter().map(|row| Row(RowInner::Sqlite(row))).collect())
 }
 
 fn postgres(sql: &'static str, params: Vec<Value>) -> Query<'static, Postgres, PgArguments> {
-    bind_all!(sql, params)
+    params.into_iter().fold(sqlx::query(sql), |query, value| match value {
+        Value::Int(value) => query.bind(value),
+        Value::Text(value) => query.bind(value),
+        Value::Bytes(value) => query.bind(value),
+        Value::Real(value) => query.bind(value),
+    })
 }
 
 /// A transaction that may write; dropped without [`Tx::commit`], it never happened.
@@ -177,7 +207,7 @@ impl Tx {
     pub async fn commit(self) -> Result<(), DbError> {
         match self.conn.0 {
             Inner::SqliteWriter(baton) => baton.commit().await?,
-            Inner::SqliteReader(tx) => tx.commit().await?,
+            Inner::SqliteReader(loan) => drop(loan),
             Inner::Postgres(tx) => tx.commit().await?,
         }
         if self.acts {
@@ -209,8 +239,8 @@ impl DerefMut for Tx {
 pub struct ReadTx(Conn);
 
 impl ReadTx {
-    pub(super) fn sqlite(tx: Transaction<'static, Sqlite>) -> Self {
-        Self(Conn(Inner::SqliteReader(tx)))
+    pub(super) fn sqlite(loan: Loan) -> Self {
+        Self(Conn(Inner::SqliteReader(loan)))
     }
 
     pub(super) fn postgres(tx: Transaction<'static, Postgres>) -> Self {

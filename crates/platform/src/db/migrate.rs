@@ -4,9 +4,8 @@
 //! changed or a newer history is refused by name instead of corrupting a data folder.
 
 use sha2::{Digest as _, Sha256};
-use sqlx::{AssertSqlSafe, Executor as _};
 
-use super::{Conn, Db, DbError};
+use super::{Db, DbError};
 use crate::params;
 
 /// `(version, name, text)`, in order. One line per step; never edit a step that has landed.
@@ -94,21 +93,6 @@ async fn check_history(db: &Db) -> Result<i64, DbError> {
 
 fn hash(text: &str) -> String {
     crate::hex(&Sha256::digest(text.as_bytes()))
-}
-
-impl Conn {
-    /// Runs a migration's text: several statements, `BYTEA` read as `BLOB` on SQLite.
-    async fn execute_script(&mut self, text: &'static str) -> Result<(), DbError> {
-        match self.target()? {
-            super::conn::Target::Sqlite(conn) => {
-                conn.execute(AssertSqlSafe(text.replace("BYTEA", "BLOB"))).await?;
-            }
-            super::conn::Target::Postgres(tx) => {
-                tx.execute(sqlx::raw_sql(text)).await?;
-            }
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]

@@ -1,204 +1,159 @@
 //! The one connection that writes to SQLite, handed from transaction to transaction.
 //!
-//! A task owns the connection. Whoever wants to write waits for the baton; each holder works in a
-//! savepoint of its own, and one commit (one fsync) covers all that were waiting. A holder that
-//! goes away rolls its own savepoint back and nobody else's.
+//! Each holder works in a savepoint of its own. Who is done queues once more, behind all that wait
+//! by then, and the first to come round commits for all of them: one flush of the disk. A holder
+//! that goes away rolls its own savepoint back and nobody else's.
 
-use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
-use tokio::sync::{mpsc, oneshot};
+use std::{path::PathBuf, sync::Arc};
 
-use super::DbError;
+use rusqlite::Connection;
+use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
+
+use super::{
+    DbError,
+    sqlite::{Access, execute, open},
+};
 use crate::Tasks;
 
-/// Writers that may wait; more are held back in `begin`.
-const QUEUE_LENGTH: usize = 1024;
 /// Transactions that share one commit at most.
 const BATCH_LENGTH: usize = 256;
 
-type Request = oneshot::Sender<Result<Baton, DbError>>;
-
-/// Where transactions ask for the baton.
+/// Where transactions ask for the baton; clones share it.
 #[derive(Debug, Clone)]
 pub(super) struct SqliteWriter {
-    requests: mpsc::Sender<Message>,
+    state: Arc<Mutex<State>>,
+    tasks: Tasks,
 }
 
 #[derive(Debug)]
-enum Message {
-    Begin(Request),
-    Close(oneshot::Sender<()>),
-}
-
-#[derive(Debug)]
-enum Returned {
-    Commit(SqliteConnection, oneshot::Sender<Result<(), DbError>>),
-    Rollback(SqliteConnection),
+struct State {
+    /// None once it is closed.
+    conn: Option<Connection>,
+    /// Whether a transaction is open on the connection.
+    is_open: bool,
+    /// Who is done and waits for the commit.
+    waiting: Vec<oneshot::Sender<Result<(), DbError>>>,
 }
 
 /// The right to use the connection now, until committed or dropped.
 #[derive(Debug)]
 pub(super) struct Baton {
-    conn: Option<SqliteConnection>,
-    back: Option<oneshot::Sender<Returned>>,
+    state: Option<OwnedMutexGuard<State>>,
+    writer: SqliteWriter,
 }
 
 impl SqliteWriter {
-    pub(super) async fn open(
-        options: &SqliteConnectOptions,
-        tasks: &Tasks,
-    ) -> Result<Self, DbError> {
-        let conn = SqliteConnection::connect_with(options).await?;
-        let (requests, queue) = mpsc::channel(QUEUE_LENGTH);
-        tasks.spawn("sqlite-writer", run(conn, queue));
-        Ok(Self { requests })
+    pub(super) async fn open(path: PathBuf, tasks: &Tasks) -> Result<Self, DbError> {
+        let opened = tokio::task::spawn_blocking(move || open(&path, Access::Write)).await;
+        let conn = Some(opened.map_err(|_| DbError::Closed)??);
+        let state = State { conn, is_open: false, waiting: Vec::new() };
+        Ok(Self { state: Arc::new(Mutex::new(state)), tasks: tasks.clone() })
     }
 
     pub(super) async fn begin(&self) -> Result<Baton, DbError> {
-        let (reply, baton) = oneshot::channel();
-        self.requests.send(Message::Begin(reply)).await.map_err(|_| DbError::Closed)?;
-        baton.await.map_err(|_| DbError::Closed)?
+        let mut state = Arc::clone(&self.state).lock_owned().await;
+        if state.waiting.len() >= BATCH_LENGTH || state.is_lost() {
+            state = committed(state).await?;
+        }
+        let conn = state.conn.as_ref().ok_or(DbError::Closed)?;
+        if !state.is_open {
+            execute(conn, "BEGIN IMMEDIATE", &[])?;
+            state.is_open = true;
+        }
+        let baton = Baton { state: Some(state), writer: self.clone() };
+        execute(baton.conn()?, "SAVEPOINT one", &[])?;
+        Ok(baton)
     }
 
+    /// Commits what is done and closes the connection; the write-ahead log is folded into the file.
     pub(super) async fn close(&self) {
-        let (done, closed) = oneshot::channel();
-        if self.requests.send(Message::Close(done)).await.is_ok() {
-            let _closed = closed.await;
+        let state = Arc::clone(&self.state).lock_owned().await;
+        let Ok(mut state) = committed(state).await else { return };
+        let Some(conn) = state.conn.take() else { return };
+        let closed =
+            tokio::task::spawn_blocking(|| conn.close().map_err(|(_, error)| error.into()));
+        let closed: Result<(), DbError> = closed.await.unwrap_or(Err(DbError::Closed));
+        if let Err(error) = closed {
+            tracing::error!(error = &error as &dyn std::error::Error, "closing failed");
         }
     }
 }
 
 impl Baton {
-    pub(super) fn conn(&mut self) -> Result<&mut SqliteConnection, DbError> {
-        self.conn.as_mut().ok_or(DbError::Closed)
+    pub(super) fn conn(&self) -> Result<&Connection, DbError> {
+        self.state.as_ref().and_then(|state| state.conn.as_ref()).ok_or(DbError::Closed)
     }
 
+    /// Makes it durable, together with what others have done by then.
+    ///
+    /// # Cancel safety
+    ///
+    /// Once begun, it goes through even if nobody waits for it.
     pub(super) async fn commit(mut self) -> Result<(), DbError> {
-        let (ack, done) = oneshot::channel();
-        let (Some(conn), Some(back)) = (self.conn.take(), self.back.take()) else {
-            return Err(DbError::Closed);
-        };
-        back.send(Returned::Commit(conn, ack)).map_err(|_| DbError::Closed)?;
-        done.await.map_err(|_| DbError::Closed)?
+        execute(self.conn()?, "RELEASE one", &[])?;
+        let (done, outcome) = oneshot::channel();
+        let Some(mut state) = self.state.take() else { return Err(DbError::Closed) };
+        state.waiting.push(done);
+        drop(state);
+        let all = Arc::clone(&self.writer.state);
+        self.writer.tasks.spawn("sqlite-commit", async move {
+            let state = all.lock_owned().await;
+            // Whoever waits is told; a commit that failed has nobody else to hear of it.
+            let _told = committed(state).await;
+        });
+        outcome.await.map_err(|_| DbError::Closed)?
     }
 }
 
 impl Drop for Baton {
     fn drop(&mut self) {
-        if let (Some(conn), Some(back)) = (self.conn.take(), self.back.take()) {
-            // The writer waits for exactly this; if it is gone, so is the database.
-            let _returned = back.send(Returned::Rollback(conn));
-        }
-    }
-}
-
-async fn run(mut conn: SqliteConnection, mut queue: mpsc::Receiver<Message>) {
-    while let Some(message) = queue.recv().await {
-        let first = match message {
-            Message::Begin(first) => first,
-            Message::Close(done) => {
-                if let Err(error) = conn.close().await {
-                    tracing::error!(error = &error as &dyn std::error::Error, "closing failed");
-                }
-                let _done = done.send(());
-                return;
-            }
+        let Some(mut state) = self.state.take() else { return };
+        let Some(conn) = &state.conn else { return };
+        let undone = if state.waiting.is_empty() {
+            let undone = conn.execute_batch("ROLLBACK");
+            state.is_open = false;
+            undone
+        } else {
+            conn.execute_batch("ROLLBACK TO one; RELEASE one")
         };
-        let Some(returned) = batch(conn, first, &mut queue).await else { return };
-        conn = returned;
-    }
-}
-
-/// Runs one batch: begin, every waiting transaction in its savepoint, one commit for all.
-async fn batch(
-    mut conn: SqliteConnection,
-    first: Request,
-    queue: &mut mpsc::Receiver<Message>,
-) -> Option<SqliteConnection> {
-    if let Err(error) = sqlx::query("BEGIN IMMEDIATE").execute(&mut conn).await {
-        let _told = first.send(Err(error.into()));
-        return Some(conn);
-    }
-    let mut acks = Vec::new();
-    let mut closing = None;
-    let mut next = Some(first);
-    while let Some(request) = next {
-        conn = lend(conn, request, &mut acks).await?;
-        next = match queue.try_recv() {
-            Ok(Message::Begin(request)) if acks.len() < BATCH_LENGTH => Some(request),
-            Ok(Message::Begin(request)) => {
-                // The batch is full: this one opens the next batch.
-                finish(&mut conn, acks).await;
-                return Box::pin(batch(conn, request, queue)).await;
-            }
-            Ok(Message::Close(done)) => {
-                closing = Some(done);
-                None
-            }
-            Err(_) => None,
-        };
-    }
-    finish(&mut conn, acks).await;
-    if let Some(done) = closing {
-        let _closed = conn.close().await;
-        let _done = done.send(());
-        return None;
-    }
-    Some(conn)
-}
-
-/// Lends the connection to one transaction inside a savepoint and takes it back.
-async fn lend(
-    mut conn: SqliteConnection,
-    request: Request,
-    acks: &mut Vec<oneshot::Sender<Result<(), DbError>>>,
-) -> Option<SqliteConnection> {
-    if let Err(error) = sqlx::query("SAVEPOINT one").execute(&mut conn).await {
-        let _told = request.send(Err(error.into()));
-        return Some(conn);
-    }
-    let (back, returned) = oneshot::channel();
-    // A requester that has gone away drops the baton at once, which comes back as a rollback.
-    let _lent = request.send(Ok(Baton { conn: Some(conn), back: Some(back) }));
-    match returned.await {
-        Ok(Returned::Commit(mut conn, ack)) => {
-            match sqlx::query("RELEASE one").execute(&mut conn).await {
-                Ok(_) => acks.push(ack),
-                Err(error) => drop(ack.send(Err(error.into()))),
-            }
-            Some(conn)
-        }
-        Ok(Returned::Rollback(mut conn)) => {
-            let undone = sqlx::query("ROLLBACK TO one; RELEASE one").execute(&mut conn).await;
-            if let Err(error) = undone {
-                tracing::error!(error = &error as &dyn std::error::Error, "rollback failed");
-            }
-            Some(conn)
-        }
-        Err(_) => {
-            tracing::error!("a transaction lost the database connection");
-            None
+        if let Err(error) = undone {
+            tracing::error!(error = &error as &dyn std::error::Error, "rollback failed");
         }
     }
 }
 
-/// Commits for all and tells each.
-async fn finish(conn: &mut SqliteConnection, acks: Vec<oneshot::Sender<Result<(), DbError>>>) {
-    let last = if acks.is_empty() { "ROLLBACK" } else { "COMMIT" };
-    let outcome = sqlx::query(last).execute(&mut *conn).await;
-    if outcome.is_err() {
-        let _undone = sqlx::query("ROLLBACK").execute(conn).await;
+/// Commits for all that wait and tells each; gives the connection back.
+async fn committed(state: OwnedMutexGuard<State>) -> Result<OwnedMutexGuard<State>, DbError> {
+    if state.waiting.is_empty() {
+        return Ok(state);
     }
-    metrics::histogram!("kaname_db_batch_transactions").record(count(acks.len()));
-    let failure = outcome.err().map(DbError::from);
-    for ack in acks {
-        let _told = ack.send(failure.as_ref().map_or(Ok(()), |error| {
-            Err(match error {
-                DbError::DiskFull(_) => {
-                    DbError::DiskFull(sqlx::Error::Protocol("in the shared commit".to_owned()))
-                }
-                other => DbError::Commit(other.to_string()),
-            })
-        }));
+    // The one step that waits for the disk.
+    let done = tokio::task::spawn_blocking(move || {
+        let mut state = state;
+        let outcome = state.commit();
+        (state, outcome)
+    });
+    let (mut state, outcome) = done.await.map_err(|_| DbError::Closed)?;
+    metrics::histogram!("kaname_db_batch_transactions").record(count(state.waiting.len()));
+    let failure = outcome.err();
+    for waiting in std::mem::take(&mut state.waiting) {
+        let _told = waiting.send(failure.as_ref().map_or(Ok(()), |error| Err(error.again())));
+    }
+    Ok(state)
+}
+
+impl State {
+    /// Whether SQLite has given the open transaction up by itself, as on a full disk.
+    fn is_lost(&self) -> bool {
+        self.is_open && self.conn.as_ref().is_some_and(Connection::is_autocommit)
+    }
+
+    fn commit(&mut self) -> Result<(), DbError> {
+        let conn = self.conn.as_ref().ok_or(DbError::Closed)?;
+        self.is_open = false;
+        execute(conn, "COMMIT", &[]).map(drop).inspect_err(|_| {
+            let _undone = conn.execute_batch("ROLLBACK");
+        })
     }
 }
 

@@ -1,8 +1,9 @@
 //! Values in and out of a statement: four plain column types, the same on both databases.
 
-use sqlx::{Row as _, postgres::PgRow, sqlite::SqliteRow};
+use rusqlite::types::Value as SqlValue;
+use sqlx::{Row as _, postgres::PgRow};
 
-use super::DbError;
+use super::{DbError, sqlite::SqliteRow};
 
 /// One parameter of a statement. Each variant keeps its type when it is NULL.
 #[derive(Debug, Clone, PartialEq)]
@@ -113,20 +114,33 @@ fn parse<T: std::str::FromStr>(text: &str, name: &str) -> Result<T, DbError> {
 }
 
 macro_rules! plain_column {
-    ($($type:ty),+ $(,)?) => {$(
+    ($($type:ty => $variant:ident),+ $(,)?) => {$(
         impl Column for $type {
             fn read(row: &Row, name: &str) -> Result<Self, DbError> {
+                row.get::<Option<$type>>(name)?.ok_or_else(|| unexpected(name))
+            }
+        }
+
+        impl Column for Option<$type> {
+            fn read(row: &Row, name: &str) -> Result<Self, DbError> {
                 match &row.0 {
-                    RowInner::Sqlite(row) => row.try_get(name),
-                    RowInner::Postgres(row) => row.try_get(name),
+                    RowInner::Sqlite(row) => match row.get(name) {
+                        Some(SqlValue::$variant(value)) => Ok(Some(value.clone())),
+                        Some(SqlValue::Null) => Ok(None),
+                        _ => Err(unexpected(name)),
+                    },
+                    RowInner::Postgres(row) => row.try_get(name).map_err(|_| unexpected(name)),
                 }
-                .map_err(|_| DbError::Inconsistent { column: name.to_owned() })
             }
         }
     )+};
 }
 
-plain_column!(i64, Option<i64>, String, Option<String>, Vec<u8>, Option<Vec<u8>>, f64, Option<f64>,);
+plain_column!(i64 => Integer, String => Text, Vec<u8> => Blob, f64 => Real);
+
+fn unexpected(name: &str) -> DbError {
+    DbError::Inconsistent { column: name.to_owned() }
+}
 
 impl Column for bool {
     fn read(row: &Row, name: &str) -> Result<Self, DbError> {
