@@ -107,7 +107,8 @@ impl Line {
 }
 
 fn body(target: &Target, ask: Ask) -> Bytes {
-    let text: String = "粗大ごみの手数料はいくらですか。".chars().cycle().take(ask.prompt_bytes / 3).collect();
+    let text: String =
+        "粗大ごみの手数料はいくらですか。".chars().cycle().take(ask.prompt_bytes / 3).collect();
     let mut body = json!({
         "model": target.model,
         "messages": [{"role": "user", "content": text}],

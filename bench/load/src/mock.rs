@@ -6,7 +6,7 @@ use bytes::Bytes;
 use clap::Args;
 use futures_util::{StreamExt as _, stream};
 use http::{Request, Response, StatusCode, header};
-use http_body_util::{BodyExt as _, Full, StreamBody, combinators::BoxBody};
+use http_body_util::{BodyExt, Full, StreamBody, combinators::BoxBody};
 use hyper::{
     body::{Frame, Incoming},
     server::conn::http1,
@@ -70,9 +70,13 @@ impl Mock {
 
     fn stream(self) -> BoxBody<Bytes, Infallible> {
         let head = r#"data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1,"model":"mock-1","choices":[{"index":0,"delta":"#;
-        let mut events = vec![format!("{head}{{\"role\":\"assistant\",\"content\":\"\"}},\"logprobs\":null,\"finish_reason\":null}}]}}\n\n")];
+        let mut events = vec![format!(
+            "{head}{{\"role\":\"assistant\",\"content\":\"\"}},\"logprobs\":null,\"finish_reason\":null}}]}}\n\n"
+        )];
         for _ in 0..self.chunks {
-            events.push(format!("{head}{{\"content\":\"手数料\"}},\"logprobs\":null,\"finish_reason\":null}}]}}\n\n"));
+            events.push(format!(
+                "{head}{{\"content\":\"手数料\"}},\"logprobs\":null,\"finish_reason\":null}}]}}\n\n"
+            ));
         }
         events.push(format!("{head}{{}},\"logprobs\":null,\"finish_reason\":\"stop\"}}]}}\n\n"));
         events.push("data: {\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"mock-1\",\"choices\":[],\"usage\":{\"prompt_tokens\":300,\"completion_tokens\":12,\"total_tokens\":312}}\n\n".to_owned());

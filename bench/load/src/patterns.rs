@@ -103,7 +103,7 @@ impl Plan {
             }
             Pattern::Closed { seconds, connections, .. } => {
                 let until = Instant::now() + Duration::from_secs(seconds.into());
-                let mut lines = FuturesUnordered::new();
+                let lines = FuturesUnordered::new();
                 for _ in 0..connections {
                     let line = Line::open(target, self.ask).await?;
                     lines.push(busy(line, until));
