@@ -134,7 +134,7 @@ class Snippets(unittest.TestCase):
             with self.subTest(tool=tool):
                 done = run(tool, code, self.house.secret)
                 self.assertNotEqual(done.returncode, 0)
-                self.assertIn("guard.endpoint_not_cleared", done.stdout + done.stderr)
+                self.assertIn("endpoint_not_cleared", done.stdout + done.stderr)
         self.assertEqual(self.house.doubles["cleared"].received, [])
         for tool, code in zip(RUNS, codes(wanted("town/personal")), strict=True):
             with self.subTest(tool=tool):

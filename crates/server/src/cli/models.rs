@@ -126,20 +126,20 @@ pub(crate) struct EndpointFacts {
 #[derive(Debug, Default, Args)]
 pub(crate) struct EndpointPrice {
     /// Yen for a million tokens in, with at most six decimals.
-    #[arg(long, requires = "price_output", requires = "price_as_of")]
-    pub(crate) price_input: Option<String>,
+    #[arg(long = "price-input", requires = "output", requires = "as_of")]
+    pub(crate) input: Option<String>,
     /// Yen for a million tokens in that the endpoint had kept.
-    #[arg(long, requires = "price_input")]
-    pub(crate) price_cached: Option<String>,
+    #[arg(long = "price-cached", requires = "input")]
+    pub(crate) cached: Option<String>,
     /// Yen for a million tokens out.
-    #[arg(long, requires = "price_input")]
-    pub(crate) price_output: Option<String>,
+    #[arg(long = "price-output", requires = "input")]
+    pub(crate) output: Option<String>,
     /// The day from which the price holds, such as 2026-04-01.
-    #[arg(long, requires = "price_input")]
-    pub(crate) price_as_of: Option<String>,
+    #[arg(long = "price-as-of", requires = "input")]
+    pub(crate) as_of: Option<String>,
     /// Where the price is written.
-    #[arg(long, requires = "price_input")]
-    pub(crate) price_source: Option<String>,
+    #[arg(long = "price-source", requires = "input")]
+    pub(crate) source: Option<String>,
 }
 
 /// `kaname route …`

@@ -182,13 +182,13 @@ fn variable(name: &str) -> anyhow::Result<String> {
 
 /// The price in millionths of a yen.
 fn price(price: &EndpointPrice) -> anyhow::Result<Option<Json>> {
-    let Some(input) = &price.price_input else { return Ok(None) };
+    let Some(input) = &price.input else { return Ok(None) };
     Ok(Some(json!({
         "input": micro_yen(input)?,
-        "cached_input": price.price_cached.as_deref().map(micro_yen).transpose()?,
-        "output": micro_yen(price.price_output.as_deref().unwrap_or_default())?,
-        "as_of": price.price_as_of,
-        "source": price.price_source.clone().unwrap_or_default(),
+        "cached_input": price.cached.as_deref().map(micro_yen).transpose()?,
+        "output": micro_yen(price.output.as_deref().unwrap_or_default())?,
+        "as_of": price.as_of,
+        "source": price.source.clone().unwrap_or_default(),
     })))
 }
 
@@ -221,7 +221,8 @@ fn print_test(result: &Json) {
     let took = result.get("latency_ms").and_then(Json::as_u64).unwrap_or_default();
     match result.get("error").filter(|error| !error.is_null()) {
         None => {
-            print::line(&format!("it answered in {took} ms: {}", print::text(result, "sample")))
+            let sample = print::text(result, "sample");
+            print::line(&format!("it answered in {took} ms: {sample}"));
         }
         Some(error) => {
             let [detail, fix, code] = ["detail", "fix", "code"].map(|key| print::text(error, key));

@@ -91,7 +91,7 @@ fn legs(way: &RouteWay, before: &[Json], names: &Names) -> anyhow::Result<Option
     let mut legs = Vec::new();
     for (tier, turn) in way.turns.iter().enumerate() {
         for one in turn.split(',') {
-            let (name, share) = one.trim().split_once('=').unwrap_or((one.trim(), "1"));
+            let (name, share) = one.trim().split_once('=').unwrap_or_else(|| (one.trim(), "1"));
             let id =
                 names.get(name).with_context(|| format!("there is no endpoint called {name}"))?;
             let weight: u32 =
