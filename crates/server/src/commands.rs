@@ -6,6 +6,7 @@ mod budgets;
 mod config_check;
 mod demo;
 mod docs;
+mod endpoints;
 pub(crate) mod engine_child;
 mod keys;
 mod ledger;
@@ -14,6 +15,7 @@ mod model;
 mod openapi;
 pub(crate) mod print;
 mod restore;
+mod routes;
 mod upgrade;
 mod users;
 mod worker;
@@ -107,6 +109,8 @@ async fn through_the_door(command: Command, door: &mut Door, json: bool) -> anyh
         Command::User(command) => users::run(command, door, json).await,
         Command::Key(command) => keys::run(command, door, json).await,
         Command::Budget(command) => budgets::run(command, door, json).await,
+        Command::Endpoint(command) => endpoints::run(command, door, json).await,
+        Command::Route(command) => routes::run(command, door, json).await,
         Command::Docs(command) => docs::run(command, door, json).await,
         Command::Ask(ask) => ask::run(&ask, door, json).await,
         Command::Ledger(command) => ledger::run(command, door, json).await,

@@ -79,6 +79,20 @@ impl Door {
         self.json(Method::GET, path, None).await
     }
 
+    /// Every item of the list at `path`, page by page.
+    pub(crate) async fn all(&self, path: &str) -> anyhow::Result<Vec<Json>> {
+        let mut items = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let page = self.get(&format!("{path}?limit=200{cursor}")).await?;
+            items.extend(page.get("items").and_then(Json::as_array).into_iter().flatten().cloned());
+            let Some(next) = page.get("next_cursor").and_then(Json::as_str) else {
+                return Ok(items);
+            };
+            cursor = format!("&cursor={next}");
+        }
+    }
+
     /// `POST path` with a JSON body.
     pub(crate) async fn post(&self, path: &str, body: &Json) -> anyhow::Result<Json> {
         self.json(Method::POST, path, Some(body)).await

@@ -1,4 +1,4 @@
-//! What an administrator sees of the server's health, and what a load balancer asks.
+//! What administrators and those who watch see of the server's health, and what a load balancer asks.
 
 use std::collections::BTreeMap;
 
@@ -21,13 +21,13 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{app::App, models};
 
-const ADMINISTRATOR: Access = Access::Person(&[Role::Administrator]);
+const READER: Access = Access::Person(&[Role::Administrator, Role::AiOfficer, Role::Auditor]);
 /// An act that waits longer than this for its leaf says that the sequencer stands still.
 const PENDING_AGE_MS: i64 = 5_000;
 
 /// Who may call what.
 #[cfg_attr(not(test), expect(dead_code, reason = "read by the test over every route"))]
-pub(crate) const ROUTES: &[Route] = &[("GET", "/health", ADMINISTRATOR)];
+pub(crate) const ROUTES: &[Route] = &[("GET", "/health", READER)];
 
 impl FromRef<App> for Identity {
     fn from_ref(app: &App) -> Self {
@@ -83,7 +83,7 @@ async fn get_health(
     State(app): State<App>,
     SignedIn(principal): SignedIn,
 ) -> Result<Json<HealthBody>, Response> {
-    ADMINISTRATOR.check(&principal).map_err(IntoResponse::into_response)?;
+    READER.check(&principal).map_err(IntoResponse::into_response)?;
     let mut checks = vec![database(&app.platform).await, ledger(&app.platform, &principal).await];
     checks.extend(model_checks(&app));
     Ok(Json(HealthBody {

@@ -1,6 +1,8 @@
 //! `GET /v1/models` and `GET /v1/models/{id}`: one shape that holds what OpenAI's and Anthropic's
 //! clients look for.
 
+use std::collections::BTreeSet;
+
 use axum::{
     Json,
     extract::{Path, State, rejection::PathRejection},
@@ -13,7 +15,13 @@ use super::{
     arrived::ModelCaller,
     refusal::{ErrorBody, Refusal},
 };
-use crate::{error::Error, gateway::Gateway, model::Endpoint, routes::Route, wire::date_time};
+use crate::{
+    error::Error,
+    gateway::Gateway,
+    model::{Capability, Endpoint},
+    routes::Route,
+    wire::date_time,
+};
 
 /// A model as OpenAI and Anthropic list it.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -32,6 +40,8 @@ pub(super) struct Model {
     created: i64,
     /// Who made it.
     owned_by: String,
+    /// What it can do, or some endpoint behind the route can; Kaname's own, which clients pass over.
+    capabilities: Vec<Capability>,
 }
 
 /// The models that a caller may name.
@@ -50,7 +60,13 @@ pub(super) struct ModelList {
 }
 
 impl Model {
-    fn of(id: String, display_name: String, created_at_ms: i64, owned_by: String) -> Self {
+    /// What is called so by programs and by people, since then, made by so-and-so.
+    fn of(
+        (id, display_name): (String, String),
+        created_at_ms: i64,
+        owned_by: String,
+        capabilities: Vec<Capability>,
+    ) -> Self {
         let created = created_at_ms / 1_000;
         Self {
             id,
@@ -60,21 +76,29 @@ impl Model {
             created_at: date_time(created),
             created,
             owned_by,
+            capabilities,
         }
     }
-}
 
-impl From<Endpoint> for Model {
-    fn from(endpoint: Endpoint) -> Self {
+    /// What a route offers through those of `endpoints` that are behind it and switched on.
+    fn of_route(route: Route, endpoints: &[Endpoint]) -> Self {
+        let behind = |endpoint: &&Endpoint| {
+            endpoint.enabled && route.legs.iter().any(|leg| leg.endpoint_id == endpoint.id)
+        };
+        let can: BTreeSet<Capability> = endpoints
+            .iter()
+            .filter(behind)
+            .flat_map(|endpoint| endpoint.capabilities.iter().copied())
+            .collect();
+        let names = (route.public_name, route.name);
+        Self::of(names, route.created_at_ms, "kaname".to_owned(), can.into_iter().collect())
+    }
+
+    fn of_endpoint(endpoint: Endpoint) -> Self {
         let made_by =
             if endpoint.vendor.is_empty() { "kaname".to_owned() } else { endpoint.vendor };
-        Self::of(endpoint.public_name, endpoint.name, endpoint.created_at_ms, made_by)
-    }
-}
-
-impl From<Route> for Model {
-    fn from(route: Route) -> Self {
-        Self::of(route.public_name, route.name, route.created_at_ms, "kaname".to_owned())
+        let names = (endpoint.public_name, endpoint.name);
+        Self::of(names, endpoint.created_at_ms, made_by, endpoint.capabilities)
     }
 }
 
@@ -82,9 +106,11 @@ async fn models(gateway: &Gateway, caller: &Principal) -> Result<Vec<Model>, Ref
     require_scope(caller, Scope::Models).map_err(Error::from)?;
     let routes = gateway.routes(caller.institution).await?;
     let endpoints = gateway.endpoints(caller.institution).await?;
-    let routes = routes.into_iter().filter(|route| route.enabled).map(Model::from);
-    let endpoints = endpoints.into_iter().filter(|endpoint| endpoint.enabled).map(Model::from);
-    Ok(routes.chain(endpoints).collect())
+    let routes = routes.into_iter().filter(|route| route.enabled);
+    let mut all: Vec<Model> = routes.map(|route| Model::of_route(route, &endpoints)).collect();
+    let endpoints = endpoints.into_iter().filter(|endpoint| endpoint.enabled);
+    all.extend(endpoints.map(Model::of_endpoint));
+    Ok(all)
 }
 
 /// The models that are switched on.

@@ -2,10 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use axum::{
-    body::Body,
-    http::{Request, header},
-};
+use axum::{body::Body, http::Request};
 use kaname_gateway::{
     EndpointChange, Error, HealthState,
     http::{GatewayState, ROUTES, router},
@@ -17,38 +14,7 @@ use kaname_platform::params;
 use kaname_testkit::{Backend, Manner, PIECES, TestPlatform, Upstream, on_both};
 use serde_json::{Value, json};
 
-use crate::support::{World, json_of, new_endpoint, password_of};
-
-/// A signed-in person's cookie and CSRF token.
-struct Session {
-    cookie: String,
-    csrf: String,
-}
-
-impl Session {
-    async fn of(world: &World, name: &str) -> Self {
-        let body = json!({"institution": "town", "user_name": name, "password": password_of(name)});
-        let request = Request::post("/api/v1/session").header("content-type", "application/json");
-        let response = world.send(request.body(Body::from(body.to_string())).unwrap()).await;
-        let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap();
-        let cookie = cookie.split(';').next().unwrap().to_owned();
-        let (_, session) = json_of(response).await;
-        Self { cookie, csrf: session["csrf_token"].as_str().unwrap().to_owned() }
-    }
-
-    async fn call(&self, world: &World, method: &str, path: &str, body: &Value) -> (u16, Value) {
-        let request = Request::builder()
-            .method(method)
-            .uri(format!("/api/v1{path}"))
-            .header("cookie", &self.cookie)
-            .header("x-kaname-csrf", &self.csrf)
-            .header("content-type", "application/json");
-        let response = world.send(request.body(Body::from(body.to_string())).unwrap()).await;
-        let status = response.status().as_u16();
-        let (_, text) = crate::support::text_of(response).await;
-        (status, serde_json::from_str(&text).unwrap_or(Value::Null))
-    }
-}
+use crate::support::{Session, World, new_endpoint};
 
 fn wire(base_url: &str) -> Value {
     json!({

@@ -7,4 +7,5 @@ mod embeddings;
 mod endpoints;
 mod faults;
 mod routes;
+mod sessions;
 mod support;

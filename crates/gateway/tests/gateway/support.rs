@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Router,
     body::Body,
-    http::{Request, Response, StatusCode},
+    http::{Request, Response, StatusCode, header},
 };
 use futures_util::{StreamExt as _, future::BoxFuture, stream};
 use http_body_util::BodyExt as _;
@@ -296,4 +296,41 @@ pub(crate) async fn json_of(response: Response<Body>) -> (StatusCode, Value) {
     let value = serde_json::from_str(&text);
     assert!(value.is_ok(), "{status}: not JSON: {text}");
     (status, value.unwrap())
+}
+
+/// A signed-in person's cookie and CSRF token.
+pub(crate) struct Session {
+    pub(crate) cookie: String,
+    pub(crate) csrf: String,
+}
+
+impl Session {
+    pub(crate) async fn of(world: &World, name: &str) -> Self {
+        let body = json!({"institution": "town", "user_name": name, "password": password_of(name)});
+        let request = Request::post("/api/v1/session").header("content-type", "application/json");
+        let response = world.send(request.body(Body::from(body.to_string())).unwrap()).await;
+        let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap();
+        let cookie = cookie.split(';').next().unwrap().to_owned();
+        let (_, session) = json_of(response).await;
+        Self { cookie, csrf: session["csrf_token"].as_str().unwrap().to_owned() }
+    }
+
+    pub(crate) async fn call(
+        &self,
+        world: &World,
+        method: &str,
+        path: &str,
+        body: &Value,
+    ) -> (u16, Value) {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .header("cookie", &self.cookie)
+            .header("x-kaname-csrf", &self.csrf)
+            .header("content-type", "application/json");
+        let response = world.send(request.body(Body::from(body.to_string())).unwrap()).await;
+        let status = response.status().as_u16();
+        let (_, text) = text_of(response).await;
+        (status, serde_json::from_str(&text).unwrap_or(Value::Null))
+    }
 }

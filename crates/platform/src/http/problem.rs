@@ -14,6 +14,8 @@ pub struct Problem {
     /// `/errors/<code>`: the page that explains it.
     #[serde(rename = "type")]
     pub kind: String,
+    /// What kind of problem it is, in English; the same for every problem of this code.
+    pub title: String,
     /// The stable, dotted code.
     pub code: String,
     /// The HTTP status.
@@ -68,6 +70,7 @@ pub fn respond(fault: &(impl Fault + ?Sized)) -> Response {
     }
     Problem {
         kind: format!("/errors/{}", fault.code()),
+        title: title_of(fault.code()),
         code: fault.code().to_owned(),
         status: status.as_u16(),
         detail: fault.to_string(),
@@ -76,6 +79,13 @@ pub fn respond(fault: &(impl Fault + ?Sized)) -> Response {
         retry_at_ms: fault.retry_at_ms(),
     }
     .into_response()
+}
+
+/// The code's name as words: `Budget exhausted` of `guard.budget_exhausted`.
+fn title_of(code: &str) -> String {
+    let name = code.rsplit_once('.').map_or(code, |(_, name)| name).replace('_', " ");
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn chain(fault: &(impl Fault + ?Sized)) -> String {
@@ -160,5 +170,53 @@ impl Fault for SequencerError {
 
     fn status(&self) -> StatusCode {
         StatusCode::INTERNAL_SERVER_ERROR
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("nothing is left of the budget «{0}»")]
+    struct Spent(&'static str);
+
+    impl Fault for Spent {
+        fn code(&self) -> &'static str {
+            "guard.budget_exhausted"
+        }
+
+        fn status(&self) -> StatusCode {
+            StatusCode::TOO_MANY_REQUESTS
+        }
+    }
+
+    async fn body_of(response: Response) -> serde_json::Value {
+        let bytes = axum::body::to_bytes(response.into_body(), 1_000).await;
+        serde_json::from_slice(&bytes.unwrap_or_default()).unwrap_or_default()
+    }
+
+    #[tokio::test]
+    async fn a_problem_has_a_title_that_depends_on_its_code_alone() {
+        let (one, other) = (respond(&Spent("a")), respond(&Spent("b")));
+        assert_eq!(one.headers()[header::CONTENT_TYPE], "application/problem+json");
+        let (one, other) = (body_of(one).await, body_of(other).await);
+        assert_eq!(
+            one,
+            serde_json::json!({
+                "type": "/errors/guard.budget_exhausted", "title": "Budget exhausted",
+                "code": "guard.budget_exhausted", "status": 429,
+                "detail": "nothing is left of the budget «a»"
+            })
+        );
+        assert_eq!(one["title"], other["title"]);
+        assert_ne!(one["detail"], other["detail"]);
+    }
+
+    #[test]
+    fn the_title_is_the_codes_name_in_words() {
+        assert_eq!(title_of("http.not_found"), "Not found");
+        assert_eq!(title_of("x"), "X");
+        assert_eq!(title_of(""), "");
     }
 }

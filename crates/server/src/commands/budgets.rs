@@ -18,7 +18,7 @@ pub(crate) async fn run(
 ) -> anyhow::Result<Done> {
     let answer = match command {
         BudgetCommand::List => {
-            let items = all(door, "/api/v1/budgets").await?;
+            let items = door.all("/api/v1/budgets").await?;
             items.iter().filter(|_| !as_json).for_each(print_one);
             json!({ "items": items, "next_cursor": null })
         }
@@ -46,7 +46,7 @@ pub(crate) async fn run(
 /// Changes the budget of this subject, unit and period where there is one, and makes it elsewhere.
 async fn put(set: &BudgetSet, door: &Door) -> anyhow::Result<Json> {
     let (kind, id) = subject(&set.subject, door).await?;
-    let there = all(door, "/api/v1/budgets").await?;
+    let there = door.all("/api/v1/budgets").await?;
     let same = |budget: &&Json| {
         let whole = kind == "institution" && print::text(budget, "subject_kind") == kind;
         (whole || print::text(budget, "subject_id") == id)
@@ -93,24 +93,12 @@ async fn subject(text: &str, door: &Door) -> anyhow::Result<(String, String)> {
 
 /// The id of what is called `name`, or has this id, in the list at `path`.
 async fn named(door: &Door, path: &str, field: &str, name: &str) -> anyhow::Result<String> {
-    let items = all(door, path).await?;
+    let items = door.all(path).await?;
     let found = items
         .iter()
         .find(|item| print::text(item, field) == name || print::text(item, "id") == name);
     let found = found.with_context(|| format!("there is nobody and nothing called {name}"))?;
     Ok(print::text(found, "id").to_owned())
-}
-
-/// Every item of a list, page by page.
-async fn all(door: &Door, path: &str) -> anyhow::Result<Vec<Json>> {
-    let mut items = Vec::new();
-    let mut cursor = String::new();
-    loop {
-        let page = door.get(&format!("{path}?limit=200{cursor}")).await?;
-        items.extend_from_slice(print::items(&page));
-        let Some(next) = page.get("next_cursor").and_then(Json::as_str) else { return Ok(items) };
-        cursor = format!("&cursor={next}");
-    }
 }
 
 fn print_one(budget: &Json) {

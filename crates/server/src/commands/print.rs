@@ -33,6 +33,23 @@ pub(crate) fn error(error: &anyhow::Error, as_json: bool) {
     }
 }
 
+/// Every field of an object that says something, one a line.
+pub(crate) fn facts(value: &Json) {
+    for (name, value) in value.as_object().into_iter().flatten() {
+        let said = match value {
+            Json::Null => continue,
+            Json::String(text) => text.clone(),
+            Json::Array(items) if items.iter().all(Json::is_string) => {
+                items.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(", ")
+            }
+            other => other.to_string(),
+        };
+        if !said.is_empty() {
+            line(&format!("{name:<18} {said}"));
+        }
+    }
+}
+
 /// The text under `key`, or nothing.
 pub(crate) fn text<'a>(value: &'a Json, key: &str) -> &'a str {
     value.get(key).and_then(Json::as_str).unwrap_or_default()

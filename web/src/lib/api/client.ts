@@ -65,6 +65,11 @@ export function onSignedOut(act: () => void): void {
 	whenSignedOut = act;
 }
 
+/** Says that the session has ended, for calls that do not go through this file. */
+export function signedOut(): void {
+	whenSignedOut();
+}
+
 /** The address of a call, for links and uploads. */
 export function addressOf(path: string, query: CallOptions['query'] = {}): string {
 	const pairs = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== '');

@@ -1898,6 +1898,8 @@ export interface components {
         MessageState: "complete" | "stopped" | "failed";
         /** @description A model as OpenAI and Anthropic list it. */
         Model: {
+            /** @description What it can do, or some endpoint behind the route can; Kaname's own, which clients pass over. */
+            capabilities: components["schemas"]["Capability"][];
             /**
              * Format: int64
              * @description Since when it is here, in seconds since the epoch.
@@ -2147,6 +2149,8 @@ export interface components {
              * @description The HTTP status.
              */
             status: number;
+            /** @description What kind of problem it is, in English; the same for every problem of this code. */
+            title: string;
             /** @description `/errors/<code>`: the page that explains it. */
             type: string;
         };

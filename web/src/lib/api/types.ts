@@ -46,6 +46,8 @@ export type RouteChange = Schemas['RouteChange'];
 export type Leg = Schemas['Leg'];
 export type Conditions = Schemas['Conditions'];
 export type Bounds = Schemas['Bounds'];
+/** A route or an endpoint as programs see it. */
+export type Model = Schemas['Model'];
 export type EndpointTest = Schemas['TestResult'];
 export type Probe = Schemas['ProbeResult'];
 

@@ -5,6 +5,13 @@ import { microYenOf, refused, wholeOf, yenText } from './price';
 /** What only a model that writes can do. */
 const writersOnly: Capability[] = ['tools', 'images', 'files', 'structured_output'];
 
+/** What every part of the form is given. */
+export interface FieldsProps {
+	draft: EndpointDraft;
+	/** What the server did not accept about a field. */
+	faultOf: (field: string) => string | null;
+}
+
 export class EndpointDraft {
 	kind = $state<EndpointKind>('openai_compatible');
 	baseUrl = $state('');
