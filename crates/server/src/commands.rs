@@ -2,10 +2,13 @@
 
 mod ask;
 mod backup;
+mod blocks;
 mod budgets;
 mod config_check;
+mod continuity;
 mod demo;
 mod docs;
+mod drills;
 pub(crate) mod engine_child;
 mod keys;
 mod ledger;
@@ -16,6 +19,7 @@ pub(crate) mod print;
 mod restore;
 mod upgrade;
 mod users;
+mod without;
 mod worker;
 
 use std::process::ExitCode;
@@ -107,6 +111,9 @@ async fn through_the_door(command: Command, door: &mut Door, json: bool) -> anyh
         Command::User(command) => users::run(command, door, json).await,
         Command::Key(command) => keys::run(command, door, json).await,
         Command::Budget(command) => budgets::run(command, door, json).await,
+        Command::Continuity(command) => continuity::run(command, door, json).await,
+        Command::Drill(command) => drills::run(command, door, json).await,
+        Command::Block(command) => blocks::run(command, door, json).await,
         Command::Docs(command) => docs::run(command, door, json).await,
         Command::Ask(ask) => ask::run(&ask, door, json).await,
         Command::Ledger(command) => ledger::run(command, door, json).await,

@@ -46,7 +46,8 @@ impl Gateway {
         let found = store::by_id(&mut tx, institution, id).await?;
         let mut drill = found.ok_or(ContinuityError::NotFound)?;
         if drill.state == DrillState::Running {
-            let now = self.platform.now().as_millis();
+            // With what began in this very moment.
+            let now = self.platform.now().as_millis().saturating_add(1);
             drill.report = Some(figures::report(&mut tx, &drill, (now, false)).await?);
         }
         Ok(drill)
