@@ -194,7 +194,10 @@ async function upstream(): Promise<{ address: string; calls: () => number }> {
 		});
 	});
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	undo.push(() => new Promise((resolve) => server.close(resolve)));
+	undo.push(async () => {
+		server.closeAllConnections();
+		server.close();
+	});
 	const { port } = server.address() as AddressInfo;
 	return { address: `http://127.0.0.1:${port}/v1`, calls: () => calls };
 }
