@@ -18,6 +18,7 @@ const own = [
 	'/admin/endpoints/new',
 	'/admin/routes',
 	'/admin/budgets',
+	'/admin/continuity',
 	'/admin/health'
 ];
 

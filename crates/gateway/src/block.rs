@@ -3,7 +3,7 @@
 
 use kaname_kernel::{ActId, InstitutionId, Principal, Timestamp};
 use kaname_platform::{
-    Act, DbError,
+    Act, DbError, Tx,
     db::{Conn, Row},
     params,
 };
@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     create_endpoint::require_administrator, error::Error, gateway::Gateway, model::Endpoint,
 };
+
+/// Longest time that something is out of service, a week.
+pub(crate) const MINUTES_MAX: u32 = 10_080;
 
 /// What a block is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -48,7 +51,8 @@ impl Blocked {
         }
     }
 
-    fn of_parts(subject: &str, value: String) -> Option<Self> {
+    /// What these parts say; nothing for a kind that there is not.
+    pub(crate) fn of_parts(subject: &str, value: String) -> Option<Self> {
         Some(match subject {
             "endpoint" => Self::Endpoint(value),
             "vendor" => Self::Vendor(value),
@@ -96,31 +100,43 @@ impl Gateway {
     /// [`Error::Invalid`] by field.
     pub async fn block(&self, by: &Principal, new: NewBlock) -> Result<Block, Error> {
         require_administrator(by)?;
-        let (subject, value) = new.blocked.parts();
-        crate::endpoint_fields::text("value", value, 1..=100)?;
+        crate::endpoint_fields::text("value", new.blocked.parts().1, 1..=100)?;
         crate::endpoint_fields::text("reason", &new.reason, 1..=300)?;
-        if !(1..=10_080).contains(&new.minutes) {
+        if !(1..=MINUTES_MAX).contains(&new.minutes) {
             return Err(Error::invalid("minutes", "a block lasts 1 to 10,080 minutes"));
         }
+        let mut tx = self.platform.db.begin().await?;
+        let block = self.block_in(&mut tx, by, &new).await?;
+        tx.commit().await?;
+        Ok(block)
+    }
+
+    /// As [`Gateway::block`], in `tx`; the fields have been checked.
+    pub(crate) async fn block_in(
+        &self,
+        tx: &mut Tx,
+        by: &Principal,
+        new: &NewBlock,
+    ) -> Result<Block, Error> {
+        let (subject, value) = new.blocked.parts();
         let (id, now) = (self.platform.ids.next::<ActId>(), self.platform.now());
         let until = now.plus_millis(i64::from(new.minutes).saturating_mul(60_000));
-        let mut tx = self.platform.db.begin().await?;
         let act = Act::by(by, "gateway.blocked")
             .reference("block", id)
             .reference("subject", subject)
             .reference("until_ms", until.as_millis())
             .content("value", value)
             .content("reason", new.reason.as_str());
-        let act_id = self.platform.append(&mut tx, act).await?;
+        let act_id = self.platform.append(tx, act).await?;
         tx.execute_one(
             "INSERT INTO endpoint_block (block_id, institution_id, subject, value, from_ms, until_ms, \
              act_id) VALUES ($1, $2, $3, $4, $5, $6, $7)",
             params![id, by.institution, subject, value, now, until, act_id],
         )
         .await?;
-        tx.commit().await?;
-        let (from_ms, until_ms) = (now.as_millis(), until.as_millis());
-        Ok(Block { id: id.to_string(), blocked: new.blocked, from_ms, until_ms, act_id })
+        let (from_ms, until_ms, blocked) =
+            (now.as_millis(), until.as_millis(), new.blocked.clone());
+        Ok(Block { id: id.to_string(), blocked, from_ms, until_ms, act_id })
     }
 
     /// The blocks of `institution` that have not ended, oldest first.
@@ -136,15 +152,30 @@ impl Gateway {
         Ok(rows.iter().map(read).collect::<Result<_, DbError>>()?)
     }
 
-    /// Ends the block `id` of the institution of `by`, an administrator.
+    /// Ends the block `id` of the institution of `by`, an administrator. With the block of a drill the
+    /// drill ends as well, and has its report.
     ///
     /// # Errors
     ///
     /// [`Error::NotFound`] also for one that has ended.
     pub async fn unblock(&self, by: &Principal, id: ActId) -> Result<(), Error> {
         require_administrator(by)?;
-        let now = self.platform.now();
+        if self.end_drill_of_block(by, id).await? {
+            return Ok(());
+        }
         let mut tx = self.platform.db.begin().await?;
+        self.unblock_in(&mut tx, by, (id, self.platform.now())).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// As [`Gateway::unblock`], in `tx` and as of `now`.
+    pub(crate) async fn unblock_in(
+        &self,
+        tx: &mut Tx,
+        by: &Principal,
+        (id, now): (ActId, Timestamp),
+    ) -> Result<(), Error> {
         let ended = tx
             .execute(
                 "UPDATE endpoint_block SET until_ms = $3 \
@@ -156,8 +187,7 @@ impl Gateway {
             return Err(Error::NotFound);
         }
         let act = Act::by(by, "gateway.unblocked").reference("block", id);
-        self.platform.append(&mut tx, act).await?;
-        tx.commit().await?;
+        self.platform.append(tx, act).await?;
         Ok(())
     }
 }

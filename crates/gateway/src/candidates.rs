@@ -18,23 +18,20 @@ use crate::{
     store,
 };
 
-/// The endpoints to try, first to last; never empty.
+/// The endpoints to try, first to last; none while all that would do are left alone.
 #[derive(Debug, Clone)]
 pub(crate) struct Candidates {
     pub(crate) reaches: Vec<Reach>,
     /// The route that was named, for the record.
     pub(crate) route: Option<RouteId>,
+    /// The endpoint that was named itself.
+    pub(crate) named: Option<EndpointId>,
 }
 
 impl Candidates {
     /// This endpoint and no other.
     pub(crate) fn only(reach: Reach) -> Self {
-        Self { reaches: vec![reach], route: None }
-    }
-
-    /// The first of them.
-    pub(crate) fn first(self) -> Result<Reach, Error> {
-        self.reaches.into_iter().next().ok_or(Error::NoEndpoint)
+        Self { named: Some(reach.endpoint.id), reaches: vec![reach], route: None }
     }
 }
 
@@ -43,8 +40,7 @@ impl Gateway {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownModel`] when nothing of that name can do it; [`Error::Resting`] when all that
-    /// can are left alone at the moment.
+    /// [`Error::UnknownModel`] when nothing of that name can do it.
     pub(crate) async fn named(
         &self,
         conn: &mut Conn,
@@ -56,15 +52,17 @@ impl Gateway {
         if let Some(route) = found.filter(|route| route.enabled) {
             let endpoints = store::all(conn, institution).await?;
             let chosen = self.choose_of(conn, &route, endpoints, asked).await?;
-            return self.reached(conn, chosen, Some(&route)).await?.ok_or_else(unknown);
+            let reached = self.reached(conn, chosen, Some(&route)).await?.ok_or_else(unknown)?;
+            return Ok(Candidates { route: Some(route.id), ..reached });
         }
         let found = store::by_public_name(conn, institution, name).await?;
         let endpoint = found.ok_or_else(unknown)?;
-        let route = unnamed(institution, vec![leg(endpoint.id, 0)]);
+        let (id, route) = (endpoint.id, own_route(&endpoint));
         // What it does beyond its first capability is between the caller and the endpoint.
         let asked = Asked { needs: asked.needs.get(..1).unwrap_or_default(), ..asked.clone() };
         let chosen = self.choose_of(conn, &route, vec![endpoint], &asked).await?;
-        self.reached(conn, chosen, None).await?.ok_or_else(unknown)
+        let reached = self.reached(conn, chosen, None).await?.ok_or_else(unknown)?;
+        Ok(Candidates { named: Some(id), ..reached })
     }
 
     /// The endpoints for something that another slice needs done, whatever their names.
@@ -74,8 +72,7 @@ impl Gateway {
     ///
     /// # Errors
     ///
-    /// [`Error::NoEndpoint`] when none can do it; [`Error::Resting`] when all that can are left
-    /// alone at the moment.
+    /// [`Error::NoEndpoint`] when none can do it.
     pub(crate) async fn any(
         &self,
         caller: &Caller,
@@ -113,12 +110,9 @@ impl Gateway {
         asked: &Asked<'_>,
         language: Option<Language>,
     ) -> Result<Chosen, Error> {
-        let mut able = store::all(conn, institution).await?;
-        able.retain(|endpoint| language.is_none_or(|one| endpoint.languages.contains(&one)));
-        able.sort_by_key(|endpoint| rank_of(endpoint.kind));
-        let legs = able.iter().zip(0..=u8::MAX).map(|(one, tier)| leg(one.id, tier)).collect();
-        let route = unnamed(institution, legs);
-        self.choose_of(conn, &route, able, asked).await
+        let all = store::all(conn, institution).await?;
+        let route = route_of_any(institution, &all, language);
+        self.choose_of(conn, &route, all, asked).await
     }
 
     async fn choose_of(
@@ -131,11 +125,7 @@ impl Gateway {
         let now = self.platform.now();
         let blocks = block::active(conn, route.institution, now).await?;
         let blocked = |endpoint: &Endpoint| blocks.iter().any(|block| block.holds(endpoint));
-        let by_id: HashMap<EndpointId, Endpoint> = endpoints
-            .into_iter()
-            .filter(|endpoint| self.is_present(endpoint))
-            .map(|endpoint| (endpoint.id, endpoint))
-            .collect();
+        let by_id = self.present(endpoints);
         let circuit = |id: EndpointId| match by_id.get(&id) {
             Some(endpoint) if blocked(endpoint) => Circuit::Open,
             _ => self.traffic.circuit(id, now),
@@ -154,7 +144,7 @@ impl Gateway {
         let mut endpoints = match chosen {
             Chosen::These(endpoints) => endpoints,
             Chosen::OnlyToRefuse(endpoint) => vec![*endpoint],
-            Chosen::Resting => return Err(Error::Resting),
+            Chosen::Resting => Vec::new(),
             Chosen::Unable => return Ok(None),
         };
         if route.is_some_and(|route| !route.fails_over()) {
@@ -164,7 +154,13 @@ impl Gateway {
         for endpoint in endpoints {
             reaches.push(self.with_key(conn, endpoint).await?);
         }
-        Ok(Some(Candidates { reaches, route: route.map(|route| route.id) }))
+        Ok(Some(Candidates { reaches, route: None, named: None }))
+    }
+
+    /// Those of `endpoints` behind which something is there to answer.
+    pub(crate) fn present(&self, endpoints: Vec<Endpoint>) -> HashMap<EndpointId, Endpoint> {
+        let here = endpoints.into_iter().filter(|endpoint| self.is_present(endpoint));
+        here.map(|endpoint| (endpoint.id, endpoint)).collect()
     }
 
     /// Whether what answers there is part of this process, or another server.
@@ -192,6 +188,25 @@ fn rank_of(kind: EndpointKind) -> u8 {
 
 fn leg(endpoint_id: EndpointId, tier: u8) -> Leg {
     Leg { endpoint_id, tier, weight: 1, when: Conditions::default() }
+}
+
+/// The route of an endpoint that is called by its own name: itself alone.
+pub(crate) fn own_route(endpoint: &Endpoint) -> Route {
+    unnamed(endpoint.institution, vec![leg(endpoint.id, 0)])
+}
+
+/// The route for what the program itself needs done: every endpoint that can be trusted with
+/// `language`, in a fixed order.
+pub(crate) fn route_of_any(
+    institution: InstitutionId,
+    endpoints: &[Endpoint],
+    language: Option<Language>,
+) -> Route {
+    let speaks = |one: &&Endpoint| language.is_none_or(|spoken| one.languages.contains(&spoken));
+    let mut able: Vec<&Endpoint> = endpoints.iter().filter(speaks).collect();
+    able.sort_by_key(|endpoint| rank_of(endpoint.kind));
+    let legs = able.iter().zip(0..=u8::MAX).map(|(one, tier)| leg(one.id, tier)).collect();
+    unnamed(institution, legs)
 }
 
 /// A route that is nobody's: what the program itself puts together.

@@ -89,6 +89,11 @@ impl Gateway {
                 Err(failure) => return Err(failure),
             }
         }
+        if last.act.is_none() && matches!(last.error, Error::Resting) {
+            let (order, found) = (&chat.order, &chat.candidates);
+            let why = (order.purpose, order.action);
+            self.unserved(order.caller.institution(), found, why).await?;
+        }
         Err(last)
     }
 

@@ -64,7 +64,8 @@ impl Gateway {
             return Err(Error::bad_call("input", detail).into());
         }
         let asked = Asked { label: &label, purpose, needs: &[Capability::Embeddings] };
-        let reach = self.any(caller, &asked, None).await?.first()?;
+        let found = self.any(caller, &asked, None).await?;
+        let reach = self.first_of(caller.institution(), found, (purpose, Action::Embed)).await?;
         let (endpoint, model) = (reach.endpoint.id, reach.endpoint.model.clone());
         let what = (Action::Embed, content_of(purpose, &texts));
         let order = Order { parent, ..Order::new(caller.clone(), purpose, label, what) };

@@ -35,6 +35,12 @@ pub const ROUTES: &[Route] = &[
     ("GET", "/endpoint-blocks", READER),
     ("POST", "/endpoint-blocks", ADMINISTRATOR),
     ("DELETE", "/endpoint-blocks/{id}", ADMINISTRATOR),
+    ("GET", "/continuity/shares", READER),
+    ("GET", "/continuity/exits", READER),
+    ("GET", "/drills", READER),
+    ("POST", "/drills", ADMINISTRATOR),
+    ("GET", "/drills/{id}", READER),
+    ("POST", "/drills/{id}/end", ADMINISTRATOR),
 ];
 
 /// What the routes work with.
@@ -69,6 +75,7 @@ where
         .routes(routes!(find, change, remove))
         .routes(routes!(test))
         .merge(crate::routes::http::router())
+        .merge(crate::continuity::http::router())
         .with_state(state)
 }
 

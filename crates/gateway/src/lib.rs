@@ -16,6 +16,7 @@ mod change_endpoint;
 mod chat;
 mod chat_stream;
 mod config;
+mod continuity;
 mod create_endpoint;
 mod embed;
 mod embedded;
@@ -45,6 +46,11 @@ pub use self::{
     block::{Block, Blocked, NewBlock},
     chat_stream::{ChatEvent, ChatMessage, ChatRequest, ChatStream},
     config::Config,
+    continuity::{
+        Ability, Amounts, ContinuityError, Dimension, Drill, DrillJob, DrillState, Exit,
+        ExitOutcome, Exits, Figures, Group, Latency, Layer, LayerShares, Measured, NamedEndpoint,
+        Report, Shares, Shown, WayKind, WithoutAnswer,
+    },
     embed::{EmbedRequest, Embedded},
     embedded::{
         EmbeddedEmbedder, EmbeddedError, EmbeddedFault, EmbeddedGenerator, Generated,

@@ -72,6 +72,8 @@ typed_ids! {
     DepartmentId,
     /// A document in a collection.
     DocumentId,
+    /// An exercise in doing without something.
+    DrillId,
     /// A model endpoint.
     EndpointId,
     /// An institution (機関): the border of isolation.

@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 use tokio_util::sync::CancellationToken;
 
 pub use self::{
-    queue::{cancel, enqueue, find, list},
+    queue::{cancel, enqueue, enqueue_at, find, list},
     worker::Workers,
 };
 use crate::{Platform, db::DbError};

@@ -14,7 +14,7 @@ use std::{
 
 use anyhow::Context as _;
 use axum::{Router, middleware, routing::get};
-use kaname_gateway::Gateway;
+use kaname_gateway::{DrillJob, Gateway};
 use kaname_guard::Guard;
 use kaname_identity::{Identity, Token};
 use kaname_kernel::{Clock as _, IdSource, Timestamp};
@@ -188,7 +188,9 @@ impl App {
     /// Starts the sequencer and the workers, once what a killed process left has been put right.
     pub(crate) async fn start_background(&self, config: &Config) -> anyhow::Result<()> {
         let alone = config.database == Database::Sqlite;
-        let workers = Workers::new(self.platform.clone(), self.knowledge.job_handlers());
+        let mut handlers = self.knowledge.job_handlers();
+        handlers.push(Arc::new(DrillJob::new(self.gateway.clone())));
+        let workers = Workers::new(self.platform.clone(), handlers);
         // On PostgreSQL other nodes may be at work: only what is older than any answer is closed.
         let age_ms = if alone { 0 } else { i64::try_from(config.answer_timeout.as_millis())? * 10 };
         self.gateway.guard().close_open_attempts(age_ms).await?;

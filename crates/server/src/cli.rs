@@ -57,6 +57,15 @@ pub(crate) enum Command {
     /// Manages routes: names that programs call, and the endpoints behind them.
     #[command(subcommand)]
     Route(RouteCommand),
+    /// Shows on whom the institution depends, and what stops without them.
+    #[command(subcommand)]
+    Continuity(ContinuityCommand),
+    /// Tries doing without an endpoint, a vendor or a country for a time.
+    #[command(subcommand)]
+    Drill(DrillCommand),
+    /// Takes endpoints, vendors or countries out of service for a time.
+    #[command(subcommand)]
+    Block(BlockCommand),
     /// Manages models and dictionaries.
     #[command(subcommand)]
     Model(ModelCommand),
@@ -195,6 +204,88 @@ pub(crate) struct BudgetSet {
     /// Keeps it without holding anybody to it.
     #[arg(long)]
     pub(crate) off: bool,
+}
+
+/// `kaname continuity …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum ContinuityCommand {
+    /// Shares of calls, tokens and yen by vendor and country, and how concentrated they are.
+    Shares {
+        /// How many days to look back.
+        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(i64).range(1..=3_660))]
+        days: i64,
+    },
+    /// What stops if an endpoint, a vendor or a country is gone.
+    Exit {
+        /// What would be gone.
+        #[command(flatten)]
+        without: Without,
+    },
+}
+
+/// What is done without: one of these.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Without {
+    /// An endpoint by its name in the API, its name or its id.
+    #[arg(long)]
+    pub(crate) endpoint: Option<String>,
+    /// A vendor, as the endpoints state it.
+    #[arg(long)]
+    pub(crate) vendor: Option<String>,
+    /// A country from which endpoints are operated.
+    #[arg(long)]
+    pub(crate) operator_country: Option<String>,
+    /// A country in which endpoints are hosted.
+    #[arg(long)]
+    pub(crate) hosting_country: Option<String>,
+}
+
+/// What is taken out of service, for how long, and why.
+#[derive(Debug, Args)]
+pub(crate) struct OutOfService {
+    /// What.
+    #[command(flatten)]
+    pub(crate) without: Without,
+    /// For how many minutes, 1 to 10,080.
+    #[arg(long)]
+    pub(crate) minutes: u32,
+    /// Why; kept in the ledger.
+    #[arg(long)]
+    pub(crate) reason: String,
+}
+
+/// `kaname drill …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum DrillCommand {
+    /// Starts a drill. It ends by itself.
+    Start(OutOfService),
+    /// Lists the drills, the newest first.
+    List,
+    /// Prints the report of a drill, as of now while it runs.
+    Show {
+        /// The drill's id.
+        id: String,
+    },
+    /// Ends a drill before its time.
+    End {
+        /// The drill's id.
+        id: String,
+    },
+}
+
+/// `kaname block …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum BlockCommand {
+    /// Lists what is out of service.
+    List,
+    /// Takes something out of service for a time, without a report.
+    Add(OutOfService),
+    /// Ends a block before its time.
+    End {
+        /// The block's id.
+        id: String,
+    },
 }
 
 /// `kaname model …`

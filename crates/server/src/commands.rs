@@ -2,11 +2,14 @@
 
 mod ask;
 mod backup;
+mod blocks;
 mod budgets;
 mod config_check;
+mod continuity;
 mod demo;
 mod docs;
 mod endpoints;
+mod drills;
 pub(crate) mod engine_child;
 mod keys;
 mod ledger;
@@ -18,6 +21,7 @@ mod restore;
 mod routes;
 mod upgrade;
 mod users;
+mod without;
 mod worker;
 
 use std::process::ExitCode;
@@ -111,6 +115,9 @@ async fn through_the_door(command: Command, door: &mut Door, json: bool) -> anyh
         Command::Budget(command) => budgets::run(command, door, json).await,
         Command::Endpoint(command) => endpoints::run(command, door, json).await,
         Command::Route(command) => routes::run(command, door, json).await,
+        Command::Continuity(command) => continuity::run(command, door, json).await,
+        Command::Drill(command) => drills::run(command, door, json).await,
+        Command::Block(command) => blocks::run(command, door, json).await,
         Command::Docs(command) => docs::run(command, door, json).await,
         Command::Ask(ask) => ask::run(&ask, door, json).await,
         Command::Ledger(command) => ledger::run(command, door, json).await,

@@ -63,11 +63,13 @@ async fn answer(gateway: &Gateway, arrived: Arrived) -> Result<Response, Failure
     let body = Body::read(&arrived.body, limits).map_err(Error::from)?;
     let (label, found) = gateway.reached_by(&arrived, &body, &[Capability::Embeddings]).await?;
     // Vectors of another model would mean something else: there is no second endpoint to try.
-    let reach = found.first()?;
+    let (route, why) = (found.route, (Purpose::DirectCall, Action::Embed));
+    let reach = gateway.first_of(arrived.caller.institution, found, why).await?;
     let asked = read(&body, &reach.endpoint, gateway.config.items_max)?;
     let input = body.raw("input").unwrap_or_default().to_owned();
     let what = (Action::Embed, ("input", input.into_bytes()));
     let order = Order::new((&arrived.caller).into(), Purpose::DirectCall, label, what);
+    let order = Order { route, ..order };
     let (permit, attempt) = gateway.admit(&order, &reach.endpoint, None).await?;
     let called = if reach.endpoint.kind.is_embedded() {
         embed_here(gateway, &reach.endpoint, permit, &asked).await

@@ -62,6 +62,7 @@ async fn every_route_lets_in_whom_the_list_says() {
         }
         for (method, path, access) in ROUTES {
             let path = path.replace("{id}", "0199a000-0000-7000-8000-000000000000");
+            let path = path.replace("/exits", "/exits?subject=vendor&value=a");
             let body = match (*method, path.as_str()) {
                 ("POST", "/endpoints") => wire("http://127.0.0.1:1/v1"),
                 ("POST", "/endpoints/probe") => json!({"base_url": "http://127.0.0.1:1/v1"}),
@@ -69,7 +70,7 @@ async fn every_route_lets_in_whom_the_list_says() {
                     "public_name": "a/b", "name": "経路",
                     "legs": [{"endpoint_id": "0199a000-0000-7000-8000-000000000000"}]
                 }),
-                ("POST", "/endpoint-blocks") => {
+                ("POST", "/endpoint-blocks" | "/drills") => {
                     json!({"subject": "vendor", "value": "a", "minutes": 1, "reason": "drill"})
                 }
                 _ => json!({}),

@@ -3,6 +3,7 @@
 
 mod budgets;
 mod chat;
+mod continuity;
 mod embeddings;
 mod endpoints;
 mod faults;

@@ -19,6 +19,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (7, "budgets", include_str!("../../../../migrations/0007_budgets.sql")),
     (8, "routes", include_str!("../../../../migrations/0008_routes.sql")),
     (9, "model_calls", include_str!("../../../../migrations/0009_model_calls.sql")),
+    (10, "drills", include_str!("../../../../migrations/0010_drills.sql")),
 ];
 
 /// Where the schema stands after [`Db::migrate`].

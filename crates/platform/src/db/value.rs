@@ -71,6 +71,7 @@ value_from_id!(
     ConversationId,
     DepartmentId,
     DocumentId,
+    DrillId,
     EndpointId,
     InstitutionId,
     JobId,

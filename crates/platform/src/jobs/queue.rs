@@ -13,13 +13,23 @@ use crate::{
 
 /// Adds a job in `tx`; it runs once `tx` has committed.
 pub async fn enqueue(platform: &Platform, tx: &mut Tx, job: NewJob) -> Result<JobId, DbError> {
+    enqueue_at(platform, tx, job, platform.now()).await
+}
+
+/// Adds a job in `tx` that runs no earlier than `at`.
+pub async fn enqueue_at(
+    platform: &Platform,
+    tx: &mut Tx,
+    job: NewJob,
+    at: Timestamp,
+) -> Result<JobId, DbError> {
     let id: JobId = platform.ids.next();
     let now = platform.now();
     let subject = serde_json::to_string(&job.subject).map_err(|_| inconsistent("subject"))?;
     tx.execute_one(
         "INSERT INTO job (job_id, institution_id, kind, payload, subject, created_by, state, \
          attempts, run_at_ms, progress_done, cancel_requested, created_at_ms, updated_at_ms) \
-         VALUES ($1, $2, $3, $4, $5, $6, 'queued', 0, $7, 0, 0, $7, $7)",
+         VALUES ($1, $2, $3, $4, $5, $6, 'queued', 0, $7, 0, 0, $8, $8)",
         params![
             id,
             job.institution,
@@ -27,6 +37,7 @@ pub async fn enqueue(platform: &Platform, tx: &mut Tx, job: NewJob) -> Result<Jo
             job.payload.to_string(),
             subject,
             job.created_by,
+            at,
             now
         ],
     )

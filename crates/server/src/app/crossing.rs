@@ -62,6 +62,7 @@ struct Things {
     endpoint: String,
     route: String,
     block: String,
+    drill: String,
     budget: String,
     collection: String,
     document: String,
@@ -92,6 +93,7 @@ impl Things {
         let endpoint = caller.made("/endpoints", new_endpoint()).await;
         let route = caller.made("/routes", new_route(&text(&endpoint, "/id"))).await;
         let block = caller.made("/endpoint-blocks", new_block()).await;
+        let drill = caller.made("/drills", new_drill(&text(&endpoint, "/id"))).await;
         let budget = caller.made("/budgets", new_budget("institution", None)).await;
         let collection = caller.made("/collections", new_collection(&department)).await;
         let collection = text(&collection, "/id");
@@ -113,6 +115,7 @@ impl Things {
             endpoint: text(&endpoint, "/id"),
             route: text(&route, "/id"),
             block: text(&block, "/id"),
+            drill: text(&drill, "/id"),
             budget: text(&budget, "/id"),
             collection,
             document: text(&sent, "/documents/0/id"),
@@ -122,7 +125,7 @@ impl Things {
         }
     }
 
-    fn all(&self) -> [&str; 13] {
+    fn all(&self) -> [&str; 14] {
         [
             &self.user,
             &self.department,
@@ -131,6 +134,7 @@ impl Things {
             &self.endpoint,
             &self.route,
             &self.block,
+            &self.drill,
             &self.budget,
             &self.collection,
             &self.document,
@@ -151,6 +155,7 @@ impl Things {
             Some("endpoints") => &self.endpoint,
             Some("routes") => &self.route,
             Some("endpoint-blocks") => &self.block,
+            Some("drills") => &self.drill,
             Some("budgets") => &self.budget,
             Some("collections") => &self.collection,
             Some("documents") => &self.document,
@@ -220,6 +225,10 @@ fn new_route(endpoint: &str) -> Value {
 
 fn new_block() -> Value {
     json!({ "subject": "vendor", "value": SECRET, "minutes": 5, "reason": SECRET })
+}
+
+fn new_drill(endpoint: &str) -> Value {
+    json!({ "subject": "endpoint", "value": endpoint, "minutes": 5, "reason": SECRET })
 }
 
 fn new_budget(kind: &str, subject: Option<&str>) -> Value {

@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the command line prints here")]
 
 use serde_json::{Value as Json, json};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::door::Refused;
 
@@ -58,4 +59,11 @@ pub(crate) fn text<'a>(value: &'a Json, key: &str) -> &'a str {
 /// The items of a list answer.
 pub(crate) fn items(value: &Json) -> &[Json] {
     value.get("items").and_then(Json::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// The moment under `key`, in UTC, or nothing.
+pub(crate) fn time(value: &Json, key: &str) -> String {
+    let ms = value.get(key).and_then(Json::as_i64);
+    let at = ms.and_then(|ms| OffsetDateTime::from_unix_timestamp(ms / 1_000).ok());
+    at.and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default()
 }

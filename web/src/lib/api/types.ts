@@ -48,6 +48,18 @@ export type Conditions = Schemas['Conditions'];
 export type Bounds = Schemas['Bounds'];
 /** A route or an endpoint as programs see it. */
 export type Model = Schemas['Model'];
+export type EndpointBlock = Schemas['Block'];
+export type NewBlock = Schemas['NewBlock'];
+export type Blocked = Schemas['Blocked'];
+export type Shares = Schemas['Shares'];
+export type LayerShares = Schemas['LayerShares'];
+export type ShareDimension = Schemas['Dimension'];
+export type Exits = Schemas['Exits'];
+export type Exit = Schemas['Exit'];
+export type Ability = Schemas['Ability'];
+export type Drill = Schemas['Drill'];
+export type DrillReport = Schemas['Report'];
+export type DrillFigures = Schemas['Figures'];
 export type EndpointTest = Schemas['TestResult'];
 export type Probe = Schemas['ProbeResult'];
 
