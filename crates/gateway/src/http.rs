@@ -35,6 +35,7 @@ pub const ROUTES: &[Route] = &[
     ("GET", "/endpoint-blocks", READER),
     ("POST", "/endpoint-blocks", ADMINISTRATOR),
     ("DELETE", "/endpoint-blocks/{id}", ADMINISTRATOR),
+    ("GET", "/traffic", Access::Person(&[])),
 ];
 
 /// What the routes work with.
@@ -69,6 +70,7 @@ where
         .routes(routes!(find, change, remove))
         .routes(routes!(test))
         .merge(crate::routes::http::router())
+        .merge(crate::usage::http::router())
         .with_state(state)
 }
 

@@ -27,6 +27,7 @@ mod gateway;
 mod generator_request;
 mod hearing;
 mod model;
+mod observe;
 mod order;
 mod pieces;
 mod recorded;
@@ -36,6 +37,7 @@ mod store;
 mod test_endpoint;
 mod traffic;
 mod upstream;
+mod usage;
 mod wire;
 
 pub mod http;
@@ -55,6 +57,11 @@ pub use self::{
     failure::Failure,
     gateway::Gateway,
     model::{Capability, Endpoint, EndpointKind, Health, HealthState, Language, Price, Speaks},
+    observe::{BUCKETS, SCHEMA_URL},
     routes::{Bounds, Conditions, Leg, NewRoute, Route, RouteChange},
     test_endpoint::{ProbeResult, TestError, TestResult},
+    usage::{
+        CallsUnderWay, TrafficBy, TrafficFault, TrafficLine, TrafficPoint, TrafficReport, TrafficScope,
+        Window,
+    },
 };
