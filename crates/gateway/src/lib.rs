@@ -44,6 +44,7 @@ pub mod http;
 pub mod v1;
 
 pub use self::{
+    base_url::is_near,
     block::{Block, Blocked, NewBlock},
     chat_stream::{ChatEvent, ChatMessage, ChatRequest, ChatStream},
     config::Config,
