@@ -17,6 +17,7 @@ const own = [
 	'/admin/endpoints/new',
 	'/admin/routes',
 	'/admin/budgets',
+	'/admin/traffic',
 	'/admin/health'
 ];
 

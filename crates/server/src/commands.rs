@@ -14,6 +14,7 @@ mod model;
 mod openapi;
 pub(crate) mod print;
 mod restore;
+mod traffic;
 mod upgrade;
 mod users;
 mod worker;
@@ -107,6 +108,7 @@ async fn through_the_door(command: Command, door: &mut Door, json: bool) -> anyh
         Command::User(command) => users::run(command, door, json).await,
         Command::Key(command) => keys::run(command, door, json).await,
         Command::Budget(command) => budgets::run(command, door, json).await,
+        Command::Traffic(asked) => traffic::run(&asked, door, json).await,
         Command::Docs(command) => docs::run(command, door, json).await,
         Command::Ask(ask) => ask::run(&ask, door, json).await,
         Command::Ledger(command) => ledger::run(command, door, json).await,

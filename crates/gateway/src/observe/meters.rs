@@ -230,3 +230,151 @@ fn seconds(ms: i64) -> f64 {
 fn float(count: u64) -> f64 {
     count as f64
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use kaname_guard::{Outcome, OutcomeKind, Usage};
+    use kaname_kernel::{IdSource, Label};
+    use kaname_testkit::{FixedClock, SeededEntropy};
+    use metrics_exporter_prometheus::PrometheusBuilder;
+
+    use super::*;
+    use crate::{Capability, Health, HealthState};
+
+    fn endpoint(public_name: String) -> Endpoint {
+        let ids = IdSource::new(
+            Arc::new(FixedClock::default()),
+            Arc::new(SeededEntropy::new(5)),
+        );
+        Endpoint {
+            id: ids.next(),
+            institution: ids.next(),
+            name: String::new(),
+            kind: EndpointKind::OpenaiCompatible,
+            base_url: None,
+            has_api_key: false,
+            model: String::new(),
+            public_name,
+            capabilities: vec![Capability::Chat],
+            languages: Vec::new(),
+            clearance: Label::default(),
+            enabled: true,
+            vendor: String::new(),
+            operator_country: String::new(),
+            hosting_country: String::new(),
+            open_weights: false,
+            licence: String::new(),
+            dialects: Vec::new(),
+            region: String::new(),
+            context_tokens: None,
+            concurrent_max: None,
+            price: None,
+            created_at_ms: 0,
+            health: Health {
+                state: HealthState::Unknown,
+                checked_at_ms: None,
+                detail: String::new(),
+            },
+        }
+    }
+
+    fn one_call(meters: &Meters, endpoint: &Endpoint, outcome: &Outcome) {
+        let series = meters.series(endpoint, "chat");
+        series.begun();
+        let ended = Ended {
+            outcome,
+            first_ms: Some(40),
+            took_ms: 900,
+            cost_micro_yen: Some(5),
+            answer: b"",
+        };
+        series.ended(&ended, true);
+    }
+
+    fn whole() -> Outcome {
+        let usage = Usage { prompt_tokens: Some(100), completion_tokens: Some(20) };
+        Outcome::completed(usage)
+    }
+
+    /// Every value of `label` in `text`.
+    fn values<'a>(text: &'a str, label: &str) -> std::collections::BTreeSet<&'a str> {
+        let start = format!("{label}=\"");
+        text.split(&start).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+    }
+
+    #[test]
+    fn ten_thousand_names_make_no_more_series_than_the_cap() {
+        let recorder = with_buckets().build_recorder();
+        let handle = recorder.handle();
+        metrics::with_local_recorder(&recorder, || {
+            let meters = Meters::new(20);
+            for number in 0..10_000 {
+                let endpoint = endpoint(format!("town/{number}"));
+                one_call(&meters, &endpoint, &whole());
+                let failed = Outcome::fault(OutcomeKind::Failed, "gateway.upstream_timeout");
+                one_call(&meters, &endpoint, &failed);
+                meters.breaker(&endpoint.public_name, Circuit::Open);
+            }
+        });
+        let text = handle.render();
+        let names = values(&text, "endpoint");
+        assert_eq!(names.len(), 21, "{names:?}");
+        assert!(names.contains(OTHER));
+        // Twenty endpoints and the rest, each with a bounded number of series.
+        let lines = text.lines().filter(|line| !line.starts_with('#')).count();
+        assert!(lines < 21 * 140, "{lines} series");
+        let all = format!("kaname_gateway_calls_total{{endpoint=\"{OTHER}\"");
+        assert!(text.contains(&format!("{all},operation=\"chat\",outcome=\"completed\"}} 9980")));
+    }
+
+    fn with_buckets() -> PrometheusBuilder {
+        BUCKETS.iter().fold(PrometheusBuilder::new(), |builder, (name, bounds)| {
+            let matcher = metrics_exporter_prometheus::Matcher::Full((*name).to_owned());
+            builder.set_buckets_for_metric(matcher, bounds).unwrap()
+        })
+    }
+
+    #[test]
+    fn a_call_is_told_in_the_names_of_the_conventions() {
+        let recorder = with_buckets().build_recorder();
+        let handle = recorder.handle();
+        metrics::with_local_recorder(&recorder, || {
+            let meters = Meters::new(5);
+            one_call(&meters, &endpoint("town/one".to_owned()), &whole());
+        });
+        let text = handle.render();
+        let labels = "endpoint=\"town/one\",gen_ai_operation_name=\"chat\",gen_ai_provider_name=\"openai\"";
+        for line in [
+            format!("{DURATION}_bucket{{{labels},le=\"0.64\"}} 0"),
+            format!("{DURATION}_bucket{{{labels},le=\"1.28\"}} 1"),
+            format!("{FIRST_CHUNK}_bucket{{{labels},le=\"0.04\"}} 1"),
+            format!("{TOKENS}_sum{{{labels},gen_ai_token_type=\"input\"}} 100"),
+            "kaname_gateway_calls_under_way{endpoint=\"town/one\",operation=\"chat\"} 0".to_owned(),
+            "kaname_gateway_cost_micro_yen_total{endpoint=\"town/one\",operation=\"chat\"} 5"
+                .to_owned(),
+        ] {
+            assert!(text.contains(&line), "{line} is not in\n{text}");
+        }
+    }
+
+    #[test]
+    fn counting_a_call_takes_far_less_than_the_budget_of_one() {
+        let recorder = with_buckets().build_recorder();
+        let handle = recorder.handle();
+        let each = metrics::with_local_recorder(&recorder, || {
+            let meters = Meters::new(5);
+            let (endpoint, outcome) = (endpoint("town/one".to_owned()), whole());
+            let began = Instant::now();
+            for _ in 0..20_000 {
+                one_call(&meters, &endpoint, &outcome);
+            }
+            began.elapsed() / 20_000
+        });
+        handle.run_upkeep();
+        // A few microseconds on a quiet machine; the bound leaves room for a busy one.
+        assert!(each.as_micros() < 100, "{each:?} a call");
+        println!("{each:?} a call");
+    }
+}

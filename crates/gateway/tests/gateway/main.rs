@@ -8,3 +8,5 @@ mod endpoints;
 mod faults;
 mod routes;
 mod support;
+mod telemetry;
+mod traffic;

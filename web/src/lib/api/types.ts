@@ -46,6 +46,10 @@ export type RouteChange = Schemas['RouteChange'];
 export type Leg = Schemas['Leg'];
 export type Conditions = Schemas['Conditions'];
 export type Bounds = Schemas['Bounds'];
+export type Traffic = Schemas['TrafficReport'];
+export type TrafficBy = Schemas['TrafficBy'];
+export type TrafficLine = Schemas['TrafficLine'];
+export type TrafficPoint = Schemas['TrafficPoint'];
 export type EndpointTest = Schemas['TestResult'];
 export type Probe = Schemas['ProbeResult'];
 
