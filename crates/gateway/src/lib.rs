@@ -62,7 +62,7 @@ pub use self::{
     routes::{Bounds, Conditions, Leg, NewRoute, Route, RouteChange},
     test_endpoint::{ProbeResult, TestError, TestResult},
     usage::{
-        CallsUnderWay, TrafficBy, TrafficFault, TrafficLine, TrafficPoint, TrafficReport, TrafficScope,
-        Window,
+        CallsUnderWay, TrafficBy, TrafficFault, TrafficLine, TrafficPoint, TrafficReport,
+        TrafficScope, Window,
     },
 };

@@ -7,9 +7,7 @@ use kaname_guard::{Action, Attempt, Caller, Outcome, OutcomeKind, Purpose, Reque
 use kaname_kernel::{ActId, Label, RouteId};
 use kaname_platform::{http::Fault as _, outbound::Permit};
 
-use crate::{
-    error::Error, failure::Failure, gateway::Gateway, model::Endpoint, observe::Context,
-};
+use crate::{error::Error, failure::Failure, gateway::Gateway, model::Endpoint, observe::Context};
 
 /// The API key of an endpoint; never printed.
 #[derive(Clone)]

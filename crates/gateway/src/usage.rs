@@ -14,7 +14,7 @@ use kaname_identity::require_person;
 use kaname_kernel::{DepartmentId, Principal, Role};
 
 pub use self::{
-    report::{TrafficFault, TrafficLine, TrafficScope, TrafficPoint, TrafficReport, CallsUnderWay},
+    report::{CallsUnderWay, TrafficFault, TrafficLine, TrafficPoint, TrafficReport, TrafficScope},
     window::{TrafficBy, Window},
 };
 use crate::{error::Error, gateway::Gateway};
@@ -29,6 +29,8 @@ pub(crate) enum Scope {
     Institution,
     /// One department.
     Department(DepartmentId),
+    /// Nothing: whoever neither watches nor belongs to a department.
+    Nothing,
 }
 
 impl Scope {
@@ -36,14 +38,13 @@ impl Scope {
     ///
     /// # Errors
     ///
-    /// Without a role that watches and without a department there is nothing to see.
+    /// For a key: it is not a person.
     fn of(by: &Principal) -> Result<Self, Error> {
         require_person(by)?;
         if WATCHERS.iter().any(|role| by.is(*role)) {
             return Ok(Self::Institution);
         }
-        let nothing = kaname_identity::Error::NotAllowed;
-        by.department.map(Self::Department).ok_or_else(|| nothing.into())
+        Ok(by.department.map_or(Self::Nothing, Self::Department))
     }
 }
 
@@ -52,7 +53,7 @@ impl Gateway {
     ///
     /// # Errors
     ///
-    /// When `by` may see none.
+    /// When `by` is not a person.
     pub async fn traffic(&self, by: &Principal, window: Window) -> Result<TrafficReport, Error> {
         let scope = Scope::of(by)?;
         let mut tx = self.platform.db.read().await?;

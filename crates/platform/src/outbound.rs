@@ -140,8 +140,7 @@ impl Collector {
         let uri: Uri = url.parse().map_err(|_| OutboundError::BadUrl)?;
         let Target::Http(name) = Target::of_uri(&uri)? else { return Err(OutboundError::BadUrl) };
         let mut headers = headers;
-        headers
-            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-protobuf"));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-protobuf"));
         Ok(Self { uri, headers, name })
     }
 

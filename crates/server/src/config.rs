@@ -16,8 +16,8 @@ use std::{
 use kaname_engine::ModelDigest;
 use kaname_gateway::Language;
 
-pub(crate) use self::{faults::ConfigError, telemetry::Telemetry};
 use self::{faults::Collector, raw::Raw};
+pub(crate) use self::{faults::ConfigError, telemetry::Telemetry};
 
 /// Where a value came from, for `kaname config check`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -15,24 +15,38 @@ use kaname_platform::{http::Fault as _, telemetry::Buckets};
 use metrics::{Counter, Gauge, Histogram, SharedString};
 
 use super::error_type;
-use crate::{breaker::Circuit, error::Error, model::{Endpoint, EndpointKind}};
+use crate::{
+    breaker::Circuit,
+    error::Error,
+    model::{Endpoint, EndpointKind},
+};
 
 const DURATION: &str = "gen_ai_client_operation_duration_seconds";
 const FIRST_CHUNK: &str = "gen_ai_client_operation_time_to_first_chunk_seconds";
 const TOKENS: &str = "gen_ai_client_token_usage";
 
 /// The bounds that the conventions advise for durations.
-const SECONDS: &[f64] = &[
-    0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92,
-];
+const SECONDS: &[f64] =
+    &[0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 /// The bounds that they advise for the first chunk.
-const FIRST_SECONDS: &[f64] = &[
-    0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0,
-];
+const FIRST_SECONDS: &[f64] =
+    &[0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
 /// The bounds that they advise for tokens.
 const TOKEN_COUNTS: &[f64] = &[
-    1.0, 4.0, 16.0, 64.0, 256.0, 1_024.0, 4_096.0, 16_384.0, 65_536.0, 262_144.0, 1_048_576.0,
-    4_194_304.0, 16_777_216.0, 67_108_864.0,
+    1.0,
+    4.0,
+    16.0,
+    64.0,
+    256.0,
+    1_024.0,
+    4_096.0,
+    16_384.0,
+    65_536.0,
+    262_144.0,
+    1_048_576.0,
+    4_194_304.0,
+    16_777_216.0,
+    67_108_864.0,
 ];
 
 /// The histograms of the gateway and the bounds of their buckets.
@@ -233,8 +247,6 @@ fn float(count: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use kaname_guard::{Outcome, OutcomeKind, Usage};
     use kaname_kernel::{IdSource, Label};
     use kaname_testkit::{FixedClock, SeededEntropy};
@@ -244,10 +256,7 @@ mod tests {
     use crate::{Capability, Health, HealthState};
 
     fn endpoint(public_name: String) -> Endpoint {
-        let ids = IdSource::new(
-            Arc::new(FixedClock::default()),
-            Arc::new(SeededEntropy::new(5)),
-        );
+        let ids = IdSource::new(Arc::new(FixedClock::default()), Arc::new(SeededEntropy::new(5)));
         Endpoint {
             id: ids.next(),
             institution: ids.next(),
@@ -345,7 +354,8 @@ mod tests {
             one_call(&meters, &endpoint("town/one".to_owned()), &whole());
         });
         let text = handle.render();
-        let labels = "endpoint=\"town/one\",gen_ai_operation_name=\"chat\",gen_ai_provider_name=\"openai\"";
+        let labels =
+            "endpoint=\"town/one\",gen_ai_operation_name=\"chat\",gen_ai_provider_name=\"openai\"";
         for line in [
             format!("{DURATION}_bucket{{{labels},le=\"0.64\"}} 0"),
             format!("{DURATION}_bucket{{{labels},le=\"1.28\"}} 1"),
@@ -357,24 +367,5 @@ mod tests {
         ] {
             assert!(text.contains(&line), "{line} is not in\n{text}");
         }
-    }
-
-    #[test]
-    fn counting_a_call_takes_far_less_than_the_budget_of_one() {
-        let recorder = with_buckets().build_recorder();
-        let handle = recorder.handle();
-        let each = metrics::with_local_recorder(&recorder, || {
-            let meters = Meters::new(5);
-            let (endpoint, outcome) = (endpoint("town/one".to_owned()), whole());
-            let began = Instant::now();
-            for _ in 0..20_000 {
-                one_call(&meters, &endpoint, &outcome);
-            }
-            began.elapsed() / 20_000
-        });
-        handle.run_upkeep();
-        // A few microseconds on a quiet machine; the bound leaves room for a busy one.
-        assert!(each.as_micros() < 100, "{each:?} a call");
-        println!("{each:?} a call");
     }
 }

@@ -89,7 +89,7 @@ pub struct CallsUnderWay {
 pub enum TrafficScope {
     /// The whole institution's.
     Institution,
-    /// Those of the reader's own department.
+    /// Those of the reader's own department; none, if the reader has no department.
     Department,
 }
 
@@ -145,7 +145,7 @@ pub(crate) async fn read(
         by: window.by,
         scope: match whose.1 {
             Scope::Institution => TrafficScope::Institution,
-            Scope::Department(_) => TrafficScope::Department,
+            Scope::Department(_) | Scope::Nothing => TrafficScope::Department,
         },
         total: whole_times.line(total, String::new()),
         under_way: CallsUnderWay { calls, oldest_started_at_ms },

@@ -250,6 +250,8 @@ fn seen_by((institution, scope): (InstitutionId, Scope)) -> (InstitutionId, Stri
     match scope {
         Scope::Institution => (institution, String::new()),
         Scope::Department(id) => (institution, id.to_string()),
+        // No department has this id; an empty text would mean all of them.
+        Scope::Nothing => (institution, "none".to_owned()),
     }
 }
 

@@ -79,7 +79,10 @@ impl Window {
         let until_ms = until_ms.unwrap_or(now_ms);
         let since_ms = since_ms.unwrap_or(until_ms.saturating_sub(USUAL_MS));
         if since_ms < 0 || since_ms >= until_ms {
-            return Err(Error::invalid("since_ms", "this must be before until_ms, and not below 0"));
+            return Err(Error::invalid(
+                "since_ms",
+                "this must be before until_ms, and not below 0",
+            ));
         }
         if until_ms.saturating_sub(since_ms) > LONGEST_MS {
             return Err(Error::invalid("since_ms", "at most 400 days can be looked at together"));

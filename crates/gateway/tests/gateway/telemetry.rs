@@ -11,9 +11,7 @@ use kaname_platform::{
 };
 use kaname_testkit::{Backend, Manner, PIECES, TestPlatform, Upstream};
 use opentelemetry_proto::tonic::{
-    collector::trace::v1::ExportTraceServiceRequest,
-    common::v1::any_value::Value,
-    trace::v1::Span,
+    collector::trace::v1::ExportTraceServiceRequest, common::v1::any_value::Value, trace::v1::Span,
 };
 use prost::Message as _;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -72,7 +70,9 @@ async fn take(State(sender): State<UnboundedSender<Arrived>>, headers: HeaderMap
     sender.send(Arrived { headers, body }).unwrap();
 }
 
-fn said(attributes: &[opentelemetry_proto::tonic::common::v1::KeyValue]) -> BTreeMap<String, String> {
+fn said(
+    attributes: &[opentelemetry_proto::tonic::common::v1::KeyValue],
+) -> BTreeMap<String, String> {
     let text = |value: &Value| match value {
         Value::StringValue(text) => text.clone(),
         Value::IntValue(number) => number.to_string(),
@@ -149,7 +149,7 @@ async fn a_call_becomes_a_span_of_the_callers_trace_without_a_word_of_its_conten
         ("kaname.decision", "allowed"),
         ("kaname.endpoint", "kaname/standard"),
         ("kaname.failover", "false"),
-        ("kaname.label", "1"),
+        ("kaname.label", "2"),
         ("kaname.outcome", "completed"),
         ("kaname.purpose", "direct_call"),
     ] {
@@ -197,7 +197,10 @@ async fn refusals_and_embeddings_are_spans_too_and_an_unsampled_caller_leaves_no
     world.add_endpoint(&upstream.base_url()).await;
     let unsampled = [("traceparent", PARENT.replace("-01", "-00"))];
     let unsampled = [("traceparent", unsampled[0].1.as_str())];
-    assert_eq!(world.post("/v1/chat/completions", &chat_body(false), &unsampled).await.status(), 200);
+    assert_eq!(
+        world.post("/v1/chat/completions", &chat_body(false), &unsampled).await.status(),
+        200
+    );
     let high = [("x-kaname-label", "3")];
     assert_eq!(world.post("/v1/chat/completions", &chat_body(false), &high).await.status(), 403);
     let input = r#"{"model": "kaname/standard", "input": "粗大ごみの手数料は"}"#;
@@ -217,7 +220,7 @@ async fn refusals_and_embeddings_are_spans_too_and_an_unsampled_caller_leaves_no
 
 #[tokio::test]
 async fn content_leaves_only_up_to_the_collectors_label_and_the_ledger_says_so() {
-    for (cleared, leaves) in [(1, true), (0, false)] {
+    for (cleared, leaves) in [(2, true), (1, false)] {
         let mut receiver = Receiver::start().await;
         let world = world(&receiver, Some(Label::of_rank(cleared))).await;
         let upstream = Upstream::start(Manner::Normal).await;

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use axum::http::Request;
 use kaname_gateway::{NewEndpoint, TrafficBy, TrafficLine, TrafficReport, TrafficScope, Window};
 use kaname_kernel::{DepartmentId, Principal, Role};
 use kaname_platform::params;
 use kaname_testkit::{Manner, Upstream, on_both};
 use serde_json::json;
 
-use crate::support::{World, chat_body, json_of, new_endpoint};
+use crate::{
+    endpoints::Session,
+    support::{World, chat_body, json_of, new_endpoint},
+};
 
 const MINUTE_MS: i64 = 60_000;
 
@@ -69,11 +71,10 @@ async fn calls_are_counted_by_how_they_ended_with_tokens_codes_and_a_series() {
         let codes: Vec<_> = report.faults.iter().map(|fault| fault.code.as_str()).collect();
         assert_eq!(codes, ["endpoint_not_cleared", "gateway.upstream_failed"]);
         let met: Vec<_> = report.points.iter().filter(|point| point.calls > 0).collect();
-        assert_eq!(met.iter().map(|point| (point.errors, point.refused)).collect::<Vec<_>>(), [
-            (0, 0),
-            (1, 0),
-            (0, 1)
-        ]);
+        assert_eq!(
+            met.iter().map(|point| (point.errors, point.refused)).collect::<Vec<_>>(),
+            [(0, 0), (1, 0), (0, 1)]
+        );
         assert!(met.windows(2).all(|pair| pair[1].start_ms - pair[0].start_ms == MINUTE_MS));
         assert!(report.points.len() <= 120, "{}", report.points.len());
         assert_eq!(report.under_way.calls, 0);
@@ -158,9 +159,9 @@ async fn staff_see_their_own_department_and_nobody_sees_another_institution() {
         tx.execute_one(set, params![departments[1], "failed"]).await.unwrap();
         tx.commit().await.unwrap();
         let staff = world.add(world.test.institution, "tanaka", Role::Staff).await;
-        let now_ms = world.test.platform.now().as_millis() + 1;
-        let window = Window::new((None, None), TrafficBy::Outcome, now_ms).unwrap();
-        assert!(world.gateway.traffic(&staff, window).await.is_err(), "no department, no traffic");
+        let report = world.traffic_for(&staff, TrafficBy::Outcome).await;
+        let nothing = (report.total.calls, report.under_way.calls, report.faults.len());
+        assert_eq!(nothing, (0, 0, 0), "who has no department sees no traffic");
         for (department, expected) in departments.iter().zip(["completed", "failed"]) {
             let staff = Principal { department: Some(*department), ..staff.clone() };
             let report = world.traffic_for(&staff, TrafficBy::Outcome).await;
@@ -205,37 +206,18 @@ async fn the_api_names_what_is_wrong_with_a_question() {
         let key = world.key_of(&world.administrator, &[kaname_kernel::Scope::Models]).await;
         let (status, _) = json_of(world.get("/api/v1/traffic", &key).await).await;
         assert_eq!(status, 403, "a key is not a person");
-        let person = sign_in(&world).await;
-        let (status, report) = person.get(&world, "?by=model").await;
+        let person = Session::of(&world, "chief").await;
+        let get = async |query: &str| {
+            let path = format!("/traffic{query}");
+            person.call(&world, "GET", &path, &serde_json::Value::Null).await
+        };
+        let (status, report) = get("?by=model").await;
         assert_eq!((status, &report["by"]), (200, &json!("model")));
-        let (status, problem) = person.get(&world, "?since_ms=5&until_ms=5").await;
+        let (status, problem) = get("?since_ms=5&until_ms=5").await;
         assert_eq!((status, &problem["field"]), (422, &json!("since_ms")));
-        let (status, problem) = person.get(&world, "?by=person").await;
+        let (status, problem) = get("?by=person").await;
         assert_eq!(status, 400);
         assert!(problem["detail"].as_str().unwrap().contains("department"), "{problem}");
     })
     .await;
-}
-
-/// A session of the administrator.
-struct Session(String);
-
-impl Session {
-    async fn get(&self, world: &World, query: &str) -> (u16, serde_json::Value) {
-        let request = Request::get(format!("/api/v1/traffic{query}"))
-            .header("cookie", &self.0)
-            .body(axum::body::Body::empty())
-            .unwrap();
-        let (status, body) = json_of(world.send(request).await).await;
-        (status.as_u16(), body)
-    }
-}
-
-async fn sign_in(world: &World) -> Session {
-    let body = json!({
-        "user_name": "chief", "password": crate::support::password_of("chief"),
-    });
-    let answer = world.post("/api/v1/session", &body.to_string(), &[]).await;
-    let cookie = answer.headers().get("set-cookie").expect("a session").to_str().unwrap();
-    Session(cookie.split(';').next().unwrap().to_owned())
 }

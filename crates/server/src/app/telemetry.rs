@@ -108,7 +108,8 @@ impl Fault for Closed {
     }
 
     fn fix(&self) -> Option<String> {
-        let fix = "set telemetry.metrics_token_file and send the token as `authorization: Bearer …`";
+        let fix =
+            "set telemetry.metrics_token_file and send the token as `authorization: Bearer …`";
         Some(fix.to_owned())
     }
 }

@@ -152,7 +152,10 @@ mod tests {
         let cases = [
             ("http://127.0.0.1:4318", Ok("http://127.0.0.1:4318/v1/traces")),
             ("https://otel.example.jp/", Ok("https://otel.example.jp/v1/traces")),
-            ("https://x.example.jp/api/otel/v1/traces", Ok("https://x.example.jp/api/otel/v1/traces")),
+            (
+                "https://x.example.jp/api/otel/v1/traces",
+                Ok("https://x.example.jp/api/otel/v1/traces"),
+            ),
             ("http://otel.example.jp", Err(())),
             ("https://me:secret@otel.example.jp", Err(())),
             ("ftp://otel.example.jp", Err(())),
