@@ -110,8 +110,7 @@ impl Draft {
             self.span.trace_id = id_bytes(request);
         }
         // The tail of an id is random; the head is the time, which spans of one trace share.
-        let [.., a, b, c, d, e, f, g, h] = id_bytes(own);
-        self.span.span_id = [a, b, c, d, e, f, g, h];
+        self.span.span_id = id_bytes(own).last_chunk().copied().unwrap_or_default();
     }
 
     /// The answer says something of itself.

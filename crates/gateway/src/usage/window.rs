@@ -77,7 +77,7 @@ impl Window {
         now_ms: i64,
     ) -> Result<Self, Error> {
         let until_ms = until_ms.unwrap_or(now_ms);
-        let since_ms = since_ms.unwrap_or(until_ms.saturating_sub(USUAL_MS));
+        let since_ms = since_ms.unwrap_or_else(|| until_ms.saturating_sub(USUAL_MS));
         if since_ms < 0 || since_ms >= until_ms {
             return Err(Error::invalid(
                 "since_ms",
