@@ -19,6 +19,7 @@ const own = [
 	'/admin/routes',
 	'/admin/budgets',
 	'/admin/continuity',
+	'/admin/traffic',
 	'/admin/health'
 ];
 

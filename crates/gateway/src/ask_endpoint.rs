@@ -16,7 +16,7 @@ use crate::{
     error::{Error, UpstreamFault},
     gateway::Gateway,
     generator_request,
-    hearing::{self, Hearing},
+    hearing::{self, Hearing, word_of},
     model::Endpoint,
     order::Reach,
     pieces::Pieces,
@@ -29,6 +29,18 @@ pub(crate) struct Answer {
     pub(crate) body: Bytes,
     pub(crate) text: String,
     pub(crate) usage: Usage,
+    pub(crate) finish_reason: String,
+    /// As the vendor names it; empty where it did not say.
+    pub(crate) model: String,
+}
+
+impl Answer {
+    /// `body`, of which `response` is what it says.
+    fn of(body: Bytes, response: &Response) -> Self {
+        let (text, usage) = record_of(response);
+        let finish_reason = word_of(&response.finish).to_owned();
+        Self { body, text, usage, finish_reason, model: response.model.clone() }
+    }
 }
 
 impl Gateway {
@@ -132,8 +144,7 @@ impl Gateway {
         let written =
             call.dialect().write_response(response, call.neutral()?, &stamp, &mut Notes::new());
         let body = written.map_err(|_| UpstreamFault::Malformed)?.to_text();
-        let (text, usage) = record_of(response);
-        Ok(Answer { body: Bytes::from(body), text, usage })
+        Ok(Answer::of(Bytes::from(body), response))
     }
 
     fn encoder(&self, call: &Call, endpoint: &Endpoint, by: &Attempt) -> Result<Encoder, Error> {
@@ -160,10 +171,16 @@ fn verbatim(dialect: Dialect, body: Bytes) -> Result<Answer, Error> {
         return Err(UpstreamFault::Malformed.into());
     }
     // What has no place in the neutral form is kept for the record as it is.
-    let (text, usage) = dialect
-        .read_response(json, &mut Notes::new())
-        .map_or_else(|_| (as_text(&body), Usage::default()), |response| record_of(&response));
-    Ok(Answer { body, text, usage })
+    Ok(match dialect.read_response(json, &mut Notes::new()) {
+        Ok(response) => Answer::of(body, &response),
+        Err(_) => Answer {
+            text: as_text(&body),
+            usage: Usage::default(),
+            finish_reason: String::new(),
+            model: String::new(),
+            body,
+        },
+    })
 }
 
 fn as_text(body: &[u8]) -> String {

@@ -33,7 +33,7 @@ pub(crate) fn check(text: &str, allow_insecure: bool) -> Result<String, Error> {
 }
 
 /// Whether `host` is this machine or an address of a private network.
-fn is_near(host: &str) -> bool {
+pub fn is_near(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     match bare.parse() {
         Ok(IpAddr::V4(ip)) => ip.is_loopback() || ip.is_private(),

@@ -6,7 +6,7 @@
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
-use kaname_guard::Attempt;
+use kaname_guard::{Attempt, Learned};
 use kaname_kernel::ActId;
 use kaname_platform::outbound::Permit;
 
@@ -73,19 +73,31 @@ impl Gateway {
         };
         passage.went_well();
         attempt.received(answer.text.as_bytes());
+        if !answer.finish_reason.is_empty() {
+            attempt.learned(Learned::FinishReason(&answer.finish_reason));
+        }
+        if !answer.model.is_empty() {
+            attempt.learned(Learned::Model(&answer.model));
+        }
         settled(attempt, Ok((answer.body, answer.usage))).await
     }
 
     /// Puts the call to one candidate after another until one answers.
     async fn first_to_answer(&self, chat: &ChatOrder) -> Result<Answering, Failure> {
         let mut last = Failure::from(Error::Resting);
+        let mut left: Option<&Endpoint> = None;
         for reach in &chat.candidates.reaches {
             let turn = if last.act.is_none() { Turn::First } else { Turn::Again };
             let now = self.platform.now();
             let Some(passage) = self.traffic.enter(&reach.endpoint, turn, now) else { continue };
+            if let Some(left) = left {
+                self.observer.failed_over(left, &last.error);
+            }
             match self.try_one(chat, reach, passage, last.act).await {
                 Ok(answering) => return Ok(answering),
-                Err(failure) if failure.error.speaks_against_the_endpoint() => last = failure,
+                Err(failure) if failure.error.speaks_against_the_endpoint() => {
+                    (last, left) = (failure, Some(&reach.endpoint));
+                }
                 Err(failure) => return Err(failure),
             }
         }

@@ -15,6 +15,7 @@ use crate::{
     failure::Failure,
     gateway::Gateway,
     model::{Capability, Language},
+    observe::Context,
     order::Order,
     recorded::{Recorded, Released},
     routes::Asked,
@@ -149,7 +150,9 @@ impl Gateway {
             let asked = Asked { label: &label, purpose, needs: &[Capability::Chat] };
             self.any(caller, &asked, request.language).await?
         };
-        let order = Order { bound: call.bound(), ..order };
+        let shown = self.observer.shown(&call, &order.joined_label());
+        let context = Context { streams: true, shown, ..Context::default() };
+        let order = Order { bound: call.bound(), context, ..order };
         let recorded = self.open_chat(&ChatOrder { order, candidates, call }).await?;
         Ok(ChatStream { recorded })
     }

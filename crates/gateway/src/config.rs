@@ -15,6 +15,8 @@ pub struct Config {
     pub idle_timeout: Duration,
     /// Longest time for one call, from the first byte sent to the last received.
     pub call_timeout: Duration,
+    /// Most endpoints that metrics tell apart; the rest are counted together.
+    pub metric_endpoints_max: usize,
     /// Whether plain `http` may leave for public addresses. Never without a reason.
     pub allow_insecure: bool,
 }
@@ -27,6 +29,7 @@ impl Default for Config {
             items_max: 2_048,
             idle_timeout: Duration::from_mins(1),
             call_timeout: Duration::from_mins(15),
+            metric_endpoints_max: 100,
             allow_insecure: false,
         }
     }

@@ -11,6 +11,7 @@ use crate::{
     embedded::{EmbeddedEmbedder, EmbeddedGenerator},
     error::Error,
     model::Endpoint,
+    observe::Observer,
     order::{ApiKey, Reach},
     store,
     traffic::Traffic,
@@ -24,6 +25,7 @@ pub struct Gateway {
     pub(crate) outbound: Outbound,
     pub(crate) config: Config,
     pub(crate) traffic: Traffic,
+    pub(crate) observer: Observer,
     pub(crate) embedder: Option<Arc<dyn EmbeddedEmbedder>>,
     pub(crate) generator: Option<Arc<dyn EmbeddedGenerator>>,
 }
@@ -32,6 +34,7 @@ impl Gateway {
     /// A gateway without embedded models.
     pub fn new(platform: Platform, guard: Guard, outbound: Outbound, config: Config) -> Self {
         Self {
+            observer: Observer::new(platform.clone(), config.metric_endpoints_max),
             platform,
             guard,
             outbound,

@@ -159,6 +159,9 @@ impl Listener {
                 StreamEvent::Finish(finish) => {
                     heard.said.finish_reason = Some(word_of(finish).to_owned());
                 }
+                StreamEvent::Start { model, .. } if !model.is_empty() => {
+                    heard.said.model = Some(model.clone());
+                }
                 StreamEvent::Usage(usage) => heard.said.usage = Some(usage_of(*usage)),
                 StreamEvent::Failed(_) => return Err(UpstreamFault::ErrorEvent.into()),
                 StreamEvent::End => heard.ended = true,
@@ -264,7 +267,8 @@ pub(crate) fn spoken(events: Events, encoder: Encoder) -> Pieces {
     .boxed()
 }
 
-fn word_of(finish: &Finish) -> &str {
+/// The word for it in the record.
+pub(crate) fn word_of(finish: &Finish) -> &str {
     match finish {
         Finish::Stop | Finish::StopSequence(_) => "stop",
         Finish::Length => "length",

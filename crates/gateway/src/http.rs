@@ -41,6 +41,7 @@ pub const ROUTES: &[Route] = &[
     ("POST", "/drills", ADMINISTRATOR),
     ("GET", "/drills/{id}", READER),
     ("POST", "/drills/{id}/end", ADMINISTRATOR),
+    ("GET", "/traffic", Access::Person(&[])),
 ];
 
 /// What the routes work with.
@@ -76,6 +77,7 @@ where
         .routes(routes!(test))
         .merge(crate::routes::http::router())
         .merge(crate::continuity::http::router())
+        .merge(crate::usage::http::router())
         .with_state(state)
 }
 

@@ -28,6 +28,7 @@ mod gateway;
 mod generator_request;
 mod hearing;
 mod model;
+mod observe;
 mod order;
 mod pieces;
 mod recorded;
@@ -37,12 +38,14 @@ mod store;
 mod test_endpoint;
 mod traffic;
 mod upstream;
+mod usage;
 mod wire;
 
 pub mod http;
 pub mod v1;
 
 pub use self::{
+    base_url::is_near,
     block::{Block, Blocked, NewBlock},
     chat_stream::{ChatEvent, ChatMessage, ChatRequest, ChatStream},
     config::Config,
@@ -61,6 +64,11 @@ pub use self::{
     failure::Failure,
     gateway::Gateway,
     model::{Capability, Endpoint, EndpointKind, Health, HealthState, Language, Price, Speaks},
+    observe::{BUCKETS, SCHEMA_URL},
     routes::{Bounds, Conditions, Leg, NewRoute, Route, RouteChange},
     test_endpoint::{ProbeResult, TestError, TestResult},
+    usage::{
+        CallsUnderWay, TrafficBy, TrafficFault, TrafficLine, TrafficPoint, TrafficReport,
+        TrafficScope, Window,
+    },
 };

@@ -7,7 +7,7 @@ use kaname_guard::{Action, Attempt, Caller, Outcome, OutcomeKind, Purpose, Reque
 use kaname_kernel::{ActId, Label, RouteId};
 use kaname_platform::{http::Fault as _, outbound::Permit};
 
-use crate::{error::Error, failure::Failure, gateway::Gateway, model::Endpoint};
+use crate::{error::Error, failure::Failure, gateway::Gateway, model::Endpoint, observe::Context};
 
 /// The API key of an endpoint; never printed.
 #[derive(Clone)]
@@ -61,6 +61,8 @@ pub(crate) struct Order {
     pub(crate) bound: Tokens,
     /// The route that was named, for the record.
     pub(crate) route: Option<RouteId>,
+    /// What operators see of it besides.
+    pub(crate) context: Context,
 }
 
 /// Most tokens of an answer where nobody says.
@@ -88,6 +90,7 @@ impl Order {
             content,
             bound,
             route: None,
+            context: Context::default(),
         }
     }
 
@@ -117,7 +120,16 @@ impl Gateway {
             let (field, value) = &order.content;
             request.content(field, value.clone())
         };
-        Ok(self.guard.admit(request).await?)
+        match self.guard.admit(request).await.map_err(Error::from) {
+            Ok((permit, mut attempt)) => {
+                self.observer.begun((order, endpoint), &mut attempt, asked.is_some());
+                Ok((permit, attempt))
+            }
+            Err(error) => {
+                self.observer.refused(order, endpoint, &error);
+                Err(error)
+            }
+        }
     }
 }
 

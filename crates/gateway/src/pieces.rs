@@ -46,6 +46,8 @@ pub(crate) struct Said {
     pub(crate) other: String,
     /// Why the answer ends.
     pub(crate) finish_reason: Option<String>,
+    /// The model that answers, by the upstream's name for it; said once.
+    pub(crate) model: Option<String>,
     /// What the call used.
     pub(crate) usage: Option<Usage>,
     /// Whether it tells what was used and nothing else.
@@ -67,6 +69,8 @@ struct Chunk<'a> {
     #[serde(default, borrow)]
     choices: Vec<Choice<'a>>,
     usage: Option<WireUsage>,
+    #[serde(borrow)]
+    model: Option<&'a RawValue>,
     error: Option<Value>,
 }
 
@@ -112,7 +116,11 @@ pub(crate) fn chat_piece(raw: Bytes, data: &str) -> Result<Piece, Error> {
     let is_usage_alone = usage.is_some() && chunk.choices.is_empty();
     let mut said = Said { usage, is_usage_alone, ..Said::default() };
     for choice in chunk.choices {
-        said.finish_reason = said.finish_reason.or(choice.finish_reason);
+        if let Some(reason) = choice.finish_reason {
+            // Every chunk names the model; it is read of the one that ends the answer.
+            said.model = chunk.model.and_then(|name| serde_json::from_str(name.get()).ok());
+            said.finish_reason.get_or_insert(reason);
+        }
         let Some(delta) = choice.delta else { continue };
         let text = delta.content.unwrap_or_default();
         if choice.index == 0 {

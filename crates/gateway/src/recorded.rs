@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::StreamExt as _;
-use kaname_guard::{Attempt, Outcome, OutcomeKind, Usage};
+use kaname_guard::{Attempt, Learned, Outcome, OutcomeKind, Usage};
 use kaname_kernel::{ActId, EndpointId, Label};
 use kaname_platform::{Platform, http::Fault as _};
 use tokio::time::{Instant, timeout_at};
@@ -152,6 +152,14 @@ impl Recorded {
             self.usage = usage;
             if let Some(attempt) = &mut self.attempt {
                 attempt.used(usage);
+            }
+        }
+        if let Some(attempt) = &self.attempt {
+            if let Some(model) = &said.model {
+                attempt.learned(Learned::Model(model));
+            }
+            if let Some(reason) = &said.finish_reason {
+                attempt.learned(Learned::FinishReason(reason));
             }
         }
         self.finish_reason = said.finish_reason.or_else(|| self.finish_reason.take());

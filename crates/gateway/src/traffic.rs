@@ -38,6 +38,8 @@ impl Default for State {
 
 #[derive(Debug, Default)]
 struct Station {
+    /// The endpoint's public name, for the metrics.
+    name: String,
     breaker: Breaker,
     running: u32,
 }
@@ -70,10 +72,20 @@ impl Traffic {
         if endpoint.concurrent_max.is_some_and(|most| station.running >= most) {
             return None;
         }
+        if station.name != endpoint.public_name {
+            station.name.clone_from(&endpoint.public_name);
+        }
         station.running = station.running.saturating_add(1);
         station.breaker.begin(now.as_millis());
         state.tokens = tokens;
         Some(Passage { traffic: self.clone(), endpoint: endpoint.id, verdict: false })
+    }
+
+    /// How every endpoint stands that was called, by its public name.
+    pub(crate) fn circuits(&self, now: Timestamp) -> Vec<(String, Circuit)> {
+        let state = self.lock();
+        let all = state.stations.values();
+        all.map(|one| (one.name.clone(), one.breaker.circuit(now.as_millis()))).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

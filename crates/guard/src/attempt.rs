@@ -1,5 +1,7 @@
 //! An attempt under way, and how it ends: exactly one outcome, on disk, whoever goes away.
 
+use std::sync::Arc;
+
 use kaname_kernel::{ActId, Label, Timestamp};
 use kaname_platform::{Act, DbError};
 use tokio::sync::oneshot;
@@ -10,6 +12,7 @@ use crate::{
     error::Error,
     guard::Guard,
     request::Caller,
+    watch::{Ended, Learned, Watch},
 };
 
 /// How an attempt ended.
@@ -106,6 +109,7 @@ pub struct Attempt {
     spending: Spending,
     started_at: Timestamp,
     first_at: Option<Timestamp>,
+    watch: Option<Arc<dyn Watch>>,
     open: bool,
 }
 
@@ -129,6 +133,7 @@ impl Attempt {
             spending,
             started_at,
             first_at: None,
+            watch: None,
             open: true,
         }
     }
@@ -136,6 +141,18 @@ impl Attempt {
     /// Notes what the call used so far: what is settled if nobody waits for the rest.
     pub fn used(&mut self, usage: Usage) {
         self.spending.note(usage);
+    }
+
+    /// Has `watch` told how it ends.
+    pub fn watched_by(&mut self, watch: Arc<dyn Watch>) {
+        self.watch = Some(watch);
+    }
+
+    /// Tells whoever watches what the answer says of itself.
+    pub fn learned(&self, what: Learned<'_>) {
+        if let Some(watch) = &self.watch {
+            watch.learned(what);
+        }
     }
 
     /// Closes it as abandoned before anything was sent: all that was reserved is given back.
@@ -185,6 +202,18 @@ impl Attempt {
         Times { first_ms: self.first_at.map(since), took_ms: since(self.guard.platform.now()) }
     }
 
+    /// Tells whoever watches how it ends; gives whom the content is shown to besides, if anybody.
+    fn tell(&self, outcome: &Outcome, (money, times): (Option<u64>, Times)) -> Option<String> {
+        let ended = Ended {
+            outcome,
+            first_ms: times.first_ms,
+            took_ms: times.took_ms,
+            cost_micro_yen: money,
+            answer: &self.answer,
+        };
+        self.watch.as_ref()?.ended(&ended)
+    }
+
     /// Starts recording; gives where the result arrives.
     fn close(&mut self, outcome: &Outcome) -> oneshot::Receiver<Result<ActId, DbError>> {
         self.open = false;
@@ -193,13 +222,19 @@ impl Attempt {
         let outcome = Outcome { usage: self.spending.known(outcome.usage), ..outcome.clone() };
         let spent = self.spending.settled(&outcome, self.answer.len());
         let spending = self.spending.clone();
+        let times = self.times();
+        let act = outcome_act(self.caller.act("guard.outcome"), &outcome);
+        let act = match self.tell(&outcome, (spent.money(), times)) {
+            Some(whom) => act.reference("content_shown_to", whom),
+            None => act,
+        };
         let act = spent
-            .describe(outcome_act(self.caller.act("guard.outcome"), &outcome))
+            .describe(act)
             .label(&self.label)
             .following(self.act)
             .reference("request", self.request)
             .content("answer", std::mem::take(&mut self.answer));
-        let (attempt, times) = (self.act, self.times());
+        let attempt = self.act;
         self.guard.platform.tasks.spawn("guard-settle", async move {
             let result = guard.write_outcome((attempt, act), &outcome, (&spending, spent), times).await;
             if let Err(error) = &result {

@@ -16,6 +16,7 @@ mod guard;
 mod may_read;
 mod pack;
 mod request;
+mod watch;
 
 pub mod http;
 
@@ -33,4 +34,5 @@ pub use self::{
     may_read::{Readers, may_read},
     pack::{Compartment, LabelPack, Named, PackError, PackStatus, Rank},
     request::{Action, Caller, Origin, Place, Purpose, Request},
+    watch::{Ended, Learned, Watch},
 };

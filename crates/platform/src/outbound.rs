@@ -3,11 +3,14 @@
 //! A permit names the one target, label and act it was made for and is spent by use. Only the
 //! holder of the [`PermitMint`] can make one; `Outbound::new` gives out exactly one mint, and the
 //! wiring gives it to `guard`. What runs inside this process spends its permits the same way.
+//!
+//! One thing leaves without a permit: telemetry, by [`Outbound::export`], to the one collector that
+//! the administrator configured. That door takes a [`Batch`] of spans and nothing else.
 
 use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{Request, Response, Uri};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, header};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -18,6 +21,8 @@ use hyper_util::{
     rt::{TokioExecutor, TokioTimer},
 };
 use kaname_kernel::{ActId, Label};
+
+use crate::telemetry::Batch;
 
 /// What a permit lets its holder reach.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,6 +114,42 @@ impl PermitMint {
     }
 }
 
+/// The one address that spans go to, as the administrator configured it.
+#[derive(Clone)]
+pub struct Collector {
+    uri: Uri,
+    headers: HeaderMap,
+    name: String,
+}
+
+/// Never prints the headers, which may hold a key.
+impl fmt::Debug for Collector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Collector").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl Collector {
+    /// The collector at `url`, whole as in `https://collector.example.jp:4318/v1/traces`, with the
+    /// headers that it asks for.
+    ///
+    /// # Errors
+    ///
+    /// [`OutboundError::BadUrl`] when it is not an absolute `http` or `https` URL.
+    pub fn new(url: &str, headers: HeaderMap) -> Result<Self, OutboundError> {
+        let uri: Uri = url.parse().map_err(|_| OutboundError::BadUrl)?;
+        let Target::Http(name) = Target::of_uri(&uri)? else { return Err(OutboundError::BadUrl) };
+        let mut headers = headers;
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-protobuf"));
+        Ok(Self { uri, headers, name })
+    }
+
+    /// Scheme and authority, as acts name it.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+}
+
 /// Why a call did not happen or did not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum OutboundError {
@@ -164,6 +205,24 @@ impl Outbound {
             .pool_idle_timeout(Duration::from_mins(1))
             .build(connector);
         Ok((Self { client: Arc::new(client), answer_timeout }, PermitMint(())))
+    }
+
+    /// Sends spans to the collector. No permit is asked for, since no model and no reader is behind it:
+    /// what may be in a [`Batch`] is decided where it is made.
+    pub(crate) async fn export(
+        &self,
+        collector: &Collector,
+        batch: &Batch,
+    ) -> Result<Response<Incoming>, OutboundError> {
+        let mut request = Request::new(Full::new(batch.body()));
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = collector.uri.clone();
+        *request.headers_mut() = collector.headers.clone();
+        match tokio::time::timeout(self.answer_timeout, self.client.request(request)).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => Err(OutboundError::Unreachable(error)),
+            Err(_) => Err(OutboundError::Timeout(self.answer_timeout)),
+        }
     }
 
     /// Sends `request` under `permit`; gives the answer as soon as its head is there.

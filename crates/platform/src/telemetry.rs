@@ -1,8 +1,15 @@
-//! Logs and metrics of the process. Nothing leaves the machine; no content, no personal data.
+//! Logs, metrics and traces of the process; no personal data.
+//!
+//! Logs and metrics stay on the machine until somebody fetches them. Spans leave it only when the
+//! administrator names a collector, and without content unless the administrator asks for that too.
+
+mod exporter;
+mod otlp;
+mod span;
 
 use std::io::IsTerminal as _;
 
-use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 
 /// How logs are written.
@@ -30,9 +37,27 @@ pub fn start_logging(format: LogFormat, filter: &str) {
     }
 }
 
+/// A histogram by its name in Prometheus, and the upper bounds of its buckets.
+pub type Buckets = (&'static str, &'static [f64]);
+
 /// Starts collecting metrics; the handle renders them for `/metrics`.
-pub fn start_metrics() -> Result<PrometheusHandle, BuildError> {
-    PrometheusBuilder::new().install_recorder()
+///
+/// A histogram without bounds in `buckets` would be a summary. Whoever starts this also calls
+/// [`MetricsHandle::run_upkeep`] now and then: until then every observation is kept.
+pub fn start_metrics(buckets: &[Buckets]) -> Result<PrometheusHandle, BuildError> {
+    with_buckets(buckets)?.install_recorder()
+}
+
+fn with_buckets(buckets: &[Buckets]) -> Result<PrometheusBuilder, BuildError> {
+    buckets.iter().try_fold(PrometheusBuilder::new(), |builder, (name, bounds)| {
+        builder.set_buckets_for_metric(Matcher::Full((*name).to_owned()), bounds)
+    })
 }
 
 pub use metrics_exporter_prometheus::PrometheusHandle as MetricsHandle;
+
+pub use self::{
+    exporter::Exporter,
+    otlp::{Batch, Source},
+    span::{Attribute, Span, SpanKind, TraceParent},
+};

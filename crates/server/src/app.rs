@@ -5,6 +5,7 @@ mod answers;
 mod crossing;
 mod embedder;
 mod generator;
+mod telemetry;
 
 use std::{
     path::{Path, PathBuf},
@@ -158,7 +159,12 @@ impl App {
             },
         )?;
         let (outbound, mint) = Outbound::new(config.answer_timeout)?;
+        let exporter = telemetry::exporter(&platform, &outbound, config)?;
         let gateway = gateway(&platform, outbound, mint, config);
+        let gateway = match exporter {
+            Some(exporter) => gateway.with_exporter(exporter),
+            None => gateway,
+        };
         let knowledge = Knowledge::new(
             identity.clone(),
             gateway.clone(),
@@ -201,6 +207,7 @@ impl App {
         }
         Sequencer::new(self.platform.clone()).start();
         self.prepare_dictionary();
+        telemetry::keep_up(&self.platform.tasks, self.metrics.clone());
         workers.start(config.workers);
         Ok(())
     }
@@ -226,11 +233,11 @@ impl App {
     pub(crate) fn router(&self, config: &Config) -> anyhow::Result<Router> {
         let (api, document) = openapi::routes(self).split_for_parts();
         let document: Arc<str> = openapi::finish(document)?.into();
-        let metrics = self.metrics.clone();
+        let metrics = telemetry::Page::new(self.gateway.clone(), self.metrics.clone(), config);
         let platform = self.platform.clone();
         let router = api
             .route("/openapi.json", get(move || async move { openapi::answer(&document) }))
-            .route("/metrics", get(move || async move { metrics.render() }))
+            .route("/metrics", get(telemetry::page).with_state(metrics))
             .route("/healthz", get(|| async { "ok" }))
             .route("/readyz", get(move || health::ready(platform)))
             .fallback(assets::serve)
@@ -259,15 +266,18 @@ fn metrics() -> anyhow::Result<MetricsHandle> {
     if let Some(handle) = started.as_ref() {
         return Ok(handle.clone());
     }
-    let handle = start_metrics().context("metrics cannot be collected")?;
+    let handle = start_metrics(kaname_gateway::BUCKETS).context("metrics cannot be collected")?;
     Ok(started.insert(handle).clone())
 }
 
 /// The gateway with whatever models this process can run itself.
 fn gateway(platform: &Platform, outbound: Outbound, mint: PermitMint, config: &Config) -> Gateway {
     let guard = Guard::new(platform.clone(), mint);
-    let gateway =
-        Gateway::new(platform.clone(), guard, outbound, kaname_gateway::Config::default());
+    let limits = kaname_gateway::Config {
+        metric_endpoints_max: config.telemetry.metric_endpoints_max,
+        ..kaname_gateway::Config::default()
+    };
+    let gateway = Gateway::new(platform.clone(), guard, outbound, limits);
     let folder = config.models_dir.join(models::EMBEDDING);
     let gateway = gateway.with_embedder(Arc::new(embedder::LocalEmbedder::in_folder(folder)));
     match generator::from_config(config, &platform.tasks) {

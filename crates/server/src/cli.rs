@@ -66,6 +66,8 @@ pub(crate) enum Command {
     /// Takes endpoints, vendors or countries out of service for a time.
     #[command(subcommand)]
     Block(BlockCommand),
+    /// Tells how models are used: calls, tokens, yen, faults and times.
+    Traffic(Traffic),
     /// Manages models and dictionaries.
     #[command(subcommand)]
     Model(ModelCommand),
@@ -286,6 +288,15 @@ pub(crate) enum BlockCommand {
         /// The block's id.
         id: String,
     },
+/// `kaname traffic`
+#[derive(Debug, Args)]
+pub(crate) struct Traffic {
+    /// Counted by department, app, model, endpoint, route, vendor, purpose or outcome.
+    #[arg(long, default_value = "endpoint")]
+    pub(crate) by: String,
+    /// The last so many hours, up to 9600.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=9_600))]
+    pub(crate) hours: u32,
 }
 
 /// `kaname model …`

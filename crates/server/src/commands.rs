@@ -19,6 +19,7 @@ mod openapi;
 pub(crate) mod print;
 mod restore;
 mod routes;
+mod traffic;
 mod upgrade;
 mod users;
 mod without;
@@ -118,6 +119,7 @@ async fn through_the_door(command: Command, door: &mut Door, json: bool) -> anyh
         Command::Continuity(command) => continuity::run(command, door, json).await,
         Command::Drill(command) => drills::run(command, door, json).await,
         Command::Block(command) => blocks::run(command, door, json).await,
+        Command::Traffic(asked) => traffic::run(&asked, door, json).await,
         Command::Docs(command) => docs::run(command, door, json).await,
         Command::Ask(ask) => ask::run(&ask, door, json).await,
         Command::Ledger(command) => ledger::run(command, door, json).await,

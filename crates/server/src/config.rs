@@ -5,6 +5,7 @@
 
 mod faults;
 mod raw;
+mod telemetry;
 
 use std::{
     net::SocketAddr,
@@ -15,8 +16,8 @@ use std::{
 use kaname_engine::ModelDigest;
 use kaname_gateway::Language;
 
-pub(crate) use self::faults::ConfigError;
 use self::{faults::Collector, raw::Raw};
+pub(crate) use self::{faults::ConfigError, telemetry::Telemetry};
 
 /// Where a value came from, for `kaname config check`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +92,8 @@ pub(crate) struct Config {
     pub(crate) engine_threads: usize,
     /// Shortest password.
     pub(crate) password_length_min: usize,
+    /// What leaves as metrics and traces.
+    pub(crate) telemetry: Telemetry,
     /// Every value with its source.
     pub(crate) in_force: Vec<InForce>,
 }
@@ -183,8 +186,14 @@ impl Config {
                 raw.identity.password_length_min,
                 (15, 8, 64),
             ),
+            telemetry: take.telemetry(&raw.telemetry),
             in_force: std::mem::take(&mut take.found.in_force),
         }
+    }
+
+    /// Whether anybody but this machine can reach the server.
+    pub(crate) fn is_reachable(&self) -> bool {
+        self.behind_proxy || !self.listen.ip().is_loopback()
     }
 
     /// Whether cookies may travel over TLS only.
@@ -225,6 +234,27 @@ impl Take<'_> {
                 self.found.fault(key, "must be true or false");
                 false
             }
+        }
+    }
+
+    /// A secret out of the environment or the file that `in_file` names, and where it came from.
+    fn secret(
+        &mut self,
+        key: &'static str,
+        variable: &'static str,
+        in_file: Option<&String>,
+    ) -> Option<(String, String)> {
+        let from_environment = (self.environment)(variable).filter(|value| !value.is_empty());
+        match (from_environment, in_file) {
+            (Some(value), _) => Some((value, variable.to_owned())),
+            (None, Some(path)) => match std::fs::read_to_string(path) {
+                Ok(text) => Some((text, format!("the file {path}"))),
+                Err(error) => {
+                    self.found.fault(key, &format!("{path} cannot be read: {error}"));
+                    None
+                }
+            },
+            (None, None) => None,
         }
     }
 

@@ -26,6 +26,7 @@ use crate::{
     failure::Failure,
     gateway::Gateway,
     model::{Capability, Endpoint},
+    observe::Context,
     order::{Order, Reach, settled},
     pieces::WireUsage,
     upstream::{self, Letter},
@@ -68,8 +69,9 @@ async fn answer(gateway: &Gateway, arrived: Arrived) -> Result<Response, Failure
     let asked = read(&body, &reach.endpoint, gateway.config.items_max)?;
     let input = body.raw("input").unwrap_or_default().to_owned();
     let what = (Action::Embed, ("input", input.into_bytes()));
+    let context = Context::of_headers(&arrived.headers);
     let order = Order::new((&arrived.caller).into(), Purpose::DirectCall, label, what);
-    let order = Order { route, ..order };
+    let order = Order { route, context, ..order };
     let (permit, attempt) = gateway.admit(&order, &reach.endpoint, None).await?;
     let called = if reach.endpoint.kind.is_embedded() {
         embed_here(gateway, &reach.endpoint, permit, &asked).await

@@ -22,6 +22,7 @@ use crate::{
     failure::Failure,
     gateway::Gateway,
     model::{Capability, EndpointKind},
+    observe::{COUNT_TOKENS, Context},
     order::{Order, settled},
     upstream::{self, Letter},
 };
@@ -76,7 +77,9 @@ async fn count(gateway: &Gateway, arrived: Arrived) -> Result<Response, Failure>
     let what = (Action::Chat, ("request", arrived.body.to_vec()));
     let order = Order::new((&arrived.caller).into(), Purpose::DirectCall, label, what);
     // It is free of charge there, but a call all the same: decided on and recorded like any other.
-    let order = Order { bound: Tokens::default(), route: found.route, ..order };
+    let operation = Some(COUNT_TOKENS);
+    let context = Context { operation, ..Context::of_headers(&arrived.headers) };
+    let order = Order { bound: Tokens::default(), route: found.route, context, ..order };
     let (permit, attempt) = gateway.admit(&order, &reach.endpoint, None).await?;
     let letter = Letter {
         address: reach.anthropic_address("/messages/count_tokens")?,

@@ -27,6 +27,7 @@ use crate::{
     error::Error,
     failure::Failure,
     gateway::Gateway,
+    observe::Context,
     order::{Order, Settled},
     recorded::{Recorded, Released},
 };
@@ -55,8 +56,9 @@ async fn answer(
     let (label, candidates) = gateway.reached_by(arrived, &body, call.needs()).await?;
     let what = (Action::Chat, content);
     let order = Order::new((&arrived.caller).into(), Purpose::DirectCall, label, what);
-    let order = Order { bound: call.bound(), route: candidates.route, ..order };
-    let streams = call.streams();
+    let (streams, shown) = (call.streams(), gateway.observer.shown(&call, &order.label));
+    let context = Context { streams, shown, ..Context::of_headers(&arrived.headers) };
+    let order = Order { bound: call.bound(), route: candidates.route, context, ..order };
     let chat = ChatOrder { order, candidates, call };
     if streams {
         Ok(stream_response(dialect, gateway.open_chat(&chat).await?))

@@ -10,3 +10,5 @@ mod faults;
 mod routes;
 mod sessions;
 mod support;
+mod telemetry;
+mod traffic;

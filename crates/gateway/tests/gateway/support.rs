@@ -116,14 +116,24 @@ impl World {
 
     /// A gateway that waits this long for a silent upstream.
     pub(crate) async fn patient(test: TestPlatform, patience: Duration) -> Self {
+        Self::with(test, patience, |gateway, _| gateway).await
+    }
+
+    /// A gateway with something added to it.
+    pub(crate) async fn with(
+        test: TestPlatform,
+        patience: Duration,
+        add_to: impl FnOnce(Gateway, &Outbound) -> Gateway,
+    ) -> Self {
         let platform = test.platform.clone();
         let (outbound, mint) = Outbound::new(patience).unwrap();
         let config =
             Config { idle_timeout: patience, body_bytes_max: 64 << 10, ..Config::default() };
         let guard = Guard::new(platform.clone(), mint);
-        let gateway = Gateway::new(platform.clone(), guard, outbound, config)
+        let gateway = Gateway::new(platform.clone(), guard, outbound.clone(), config)
             .with_embedder(Arc::new(Measuring))
             .with_generator(Arc::new(Parrot));
+        let gateway = add_to(gateway, &outbound);
         let cheap = kaname_identity::Config {
             hash_memory_kib: 64,
             hash_passes: 1,

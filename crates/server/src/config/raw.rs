@@ -17,6 +17,17 @@ pub(super) struct Raw {
     pub(super) jobs: Jobs,
     pub(super) engine: Engine,
     pub(super) identity: Identity,
+    pub(super) telemetry: Telemetry,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Telemetry {
+    pub(super) otlp_endpoint: Option<String>,
+    pub(super) otlp_headers_file: Option<String>,
+    pub(super) content: Option<String>,
+    pub(super) metric_endpoints_max: Option<u64>,
+    pub(super) metrics_token_file: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -60,6 +60,10 @@ export type Ability = Schemas['Ability'];
 export type Drill = Schemas['Drill'];
 export type DrillReport = Schemas['Report'];
 export type DrillFigures = Schemas['Figures'];
+export type Traffic = Schemas['TrafficReport'];
+export type TrafficBy = Schemas['TrafficBy'];
+export type TrafficLine = Schemas['TrafficLine'];
+export type TrafficPoint = Schemas['TrafficPoint'];
 export type EndpointTest = Schemas['TestResult'];
 export type Probe = Schemas['ProbeResult'];
 
