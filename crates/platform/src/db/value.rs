@@ -65,12 +65,14 @@ macro_rules! value_from_id {
 
 value_from_id!(
     ActId,
+    BatchId,
     BudgetId,
     CollectionId,
     ConversationId,
     DepartmentId,
     DocumentId,
     EndpointId,
+    FileId,
     InstitutionId,
     JobId,
     KeyId,
