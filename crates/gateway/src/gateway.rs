@@ -7,6 +7,7 @@ use kaname_kernel::{EndpointId, InstitutionId};
 use kaname_platform::{Conn, Platform, outbound::Outbound};
 
 use crate::{
+    cache::Cache,
     config::Config,
     embedded::{EmbeddedEmbedder, EmbeddedGenerator},
     error::Error,
@@ -24,6 +25,7 @@ pub struct Gateway {
     pub(crate) outbound: Outbound,
     pub(crate) config: Config,
     pub(crate) traffic: Traffic,
+    pub(crate) cache: Cache,
     pub(crate) embedder: Option<Arc<dyn EmbeddedEmbedder>>,
     pub(crate) generator: Option<Arc<dyn EmbeddedGenerator>>,
 }
@@ -37,6 +39,7 @@ impl Gateway {
             outbound,
             config,
             traffic: Traffic::default(),
+            cache: Cache::of_bytes(config.cache_bytes_max),
             embedder: None,
             generator: None,
         }

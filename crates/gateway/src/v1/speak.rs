@@ -43,7 +43,8 @@ pub(super) async fn speak(
     answered(gateway, dialect, (caller, request), answer).await
 }
 
-async fn answer(
+/// As [`speak`], for a call that was read.
+pub(super) async fn answer(
     gateway: &Gateway,
     dialect: Dialect,
     arrived: &Arrived,
@@ -55,7 +56,9 @@ async fn answer(
     let (label, candidates) = gateway.reached_by(arrived, &body, call.needs()).await?;
     let what = (Action::Chat, content);
     let order = Order::new((&arrived.caller).into(), Purpose::DirectCall, label, what);
-    let order = Order { bound: call.bound(), route: candidates.route, ..order };
+    let order =
+        Order { bound: call.bound(), route: candidates.route, parent: arrived.parent, ..order };
+    let order = Order { wish: arrived.wish(), ..order };
     let streams = call.streams();
     let chat = ChatOrder { order, candidates, call };
     if streams {
@@ -96,6 +99,9 @@ pub(super) fn json_response(whole: Settled<Bytes>) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     mark(headers, Some(whole.act), Some(&whole.label));
+    if let Some(mark) = whole.mark {
+        headers.insert("x-kaname-cache", HeaderValue::from_static(mark.as_str()));
+    }
     response
 }
 
