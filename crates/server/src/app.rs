@@ -188,7 +188,9 @@ impl App {
     /// Starts the sequencer and the workers, once what a killed process left has been put right.
     pub(crate) async fn start_background(&self, config: &Config) -> anyhow::Result<()> {
         let alone = config.database == Database::Sqlite;
-        let workers = Workers::new(self.platform.clone(), self.knowledge.job_handlers());
+        let mut handlers = self.knowledge.job_handlers();
+        handlers.extend(self.gateway.job_handlers(&self.identity));
+        let workers = Workers::new(self.platform.clone(), handlers);
         // On PostgreSQL other nodes may be at work: only what is older than any answer is closed.
         let age_ms = if alone { 0 } else { i64::try_from(config.answer_timeout.as_millis())? * 10 };
         self.gateway.guard().close_open_attempts(age_ms).await?;
@@ -199,6 +201,7 @@ impl App {
         }
         Sequencer::new(self.platform.clone()).start();
         self.prepare_dictionary();
+        self.gateway.start_sweep();
         workers.start(config.workers);
         Ok(())
     }
@@ -264,8 +267,7 @@ fn metrics() -> anyhow::Result<MetricsHandle> {
 /// The gateway with whatever models this process can run itself.
 fn gateway(platform: &Platform, outbound: Outbound, mint: PermitMint, config: &Config) -> Gateway {
     let guard = Guard::new(platform.clone(), mint);
-    let gateway =
-        Gateway::new(platform.clone(), guard, outbound, kaname_gateway::Config::default());
+    let gateway = Gateway::new(platform.clone(), guard, outbound, config.gateway);
     let folder = config.models_dir.join(models::EMBEDDING);
     let gateway = gateway.with_embedder(Arc::new(embedder::LocalEmbedder::in_folder(folder)));
     match generator::from_config(config, &platform.tasks) {

@@ -47,6 +47,9 @@ pub(crate) enum Command {
     /// Manages budgets and rates.
     #[command(subcommand)]
     Budget(BudgetCommand),
+    /// Looks at batches of calls and stops them.
+    #[command(subcommand)]
+    Batch(BatchCommand),
     /// Manages models and dictionaries.
     #[command(subcommand)]
     Model(ModelCommand),
@@ -185,6 +188,23 @@ pub(crate) struct BudgetSet {
     /// Keeps it without holding anybody to it.
     #[arg(long)]
     pub(crate) off: bool,
+}
+
+/// `kaname batch …`: one's own, so say whose with `--as`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum BatchCommand {
+    /// Lists batches, newest first.
+    List,
+    /// Shows how far a batch is, and the faults of its file.
+    Show {
+        /// The batch's id.
+        id: String,
+    },
+    /// Stops a batch: calls under way end, no further one begins.
+    Cancel {
+        /// The batch's id.
+        id: String,
+    },
 }
 
 /// `kaname model …`

@@ -2,6 +2,7 @@
 
 mod ask;
 mod backup;
+mod batches;
 mod budgets;
 mod config_check;
 mod demo;
@@ -107,6 +108,7 @@ async fn through_the_door(command: Command, door: &mut Door, json: bool) -> anyh
         Command::User(command) => users::run(command, door, json).await,
         Command::Key(command) => keys::run(command, door, json).await,
         Command::Budget(command) => budgets::run(command, door, json).await,
+        Command::Batch(command) => batches::run(command, door, json).await,
         Command::Docs(command) => docs::run(command, door, json).await,
         Command::Ask(ask) => ask::run(&ask, door, json).await,
         Command::Ledger(command) => ledger::run(command, door, json).await,
