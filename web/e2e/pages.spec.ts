@@ -10,6 +10,7 @@ const own = [
 	'/collections',
 	'/acts',
 	'/account',
+	'/batches',
 	'/api-docs',
 	'/admin/users',
 	'/admin/departments',

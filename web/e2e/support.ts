@@ -60,6 +60,19 @@ export class Caller {
 		return (await response.json()) as Record<string, unknown>;
 	}
 
+	/** Makes a batch of calls for embeddings out of these lines; gives its id. */
+	async batch(lines: string[]): Promise<string> {
+		const headers = { 'x-kaname-csrf': this.#csrf };
+		const file = { name: 'calls.jsonl', mimeType: 'application/jsonl', buffer: Buffer.from(lines.join('\n')) };
+		const sent = await this.#request.post('/v1/files', { headers, multipart: { purpose: 'batch', file } });
+		expect(sent.ok(), await sent.text()).toBe(true);
+		const { id } = (await sent.json()) as { id: string };
+		const data = { input_file_id: id, endpoint: '/v1/embeddings', completion_window: '24h' };
+		const made = await this.#request.post('/v1/batches', { headers, data });
+		expect(made.ok(), await made.text()).toBe(true);
+		return ((await made.json()) as { id: string }).id;
+	}
+
 	/** The items of a list. */
 	async items(path: string): Promise<Record<string, unknown>[]> {
 		return (await this.send('GET', path)).items as Record<string, unknown>[];

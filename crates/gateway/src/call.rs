@@ -23,6 +23,7 @@ pub(crate) struct Call {
     text: Arc<str>,
     streams: bool,
     include_usage: bool,
+    repeatable: bool,
     /// Most tokens of all its answers together.
     output: u64,
     needs: Vec<Capability>,
@@ -58,6 +59,7 @@ impl Call {
             .and_then(|options| options.get("include_usage"))
             .is_some_and(|value| *value == Json::Bool(true));
         let output = output_of(&tree);
+        let repeatable = is_repeatable(&tree);
         let mut needs = vec![Capability::Chat];
         let neutral = dialect.read_request(tree, &mut Notes::new()).map(Arc::new);
         match &neutral {
@@ -69,7 +71,7 @@ impl Call {
             Err(_) => {}
         }
         let text = body.text().into();
-        Ok(Self { dialect, text, streams, include_usage, output, needs, neutral })
+        Ok(Self { dialect, text, streams, include_usage, repeatable, output, needs, neutral })
     }
 
     /// The dialect that the caller speaks.
@@ -90,6 +92,19 @@ impl Call {
     /// What an endpoint must be able to do.
     pub(crate) fn needs(&self) -> &[Capability] {
         &self.needs
+    }
+
+    /// Whether the caller asks for the same answer each time: with a temperature of 0, or a seed.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        self.repeatable
+    }
+
+    /// The body without the name of its model, every other byte as it came.
+    pub(crate) fn without_model(&self) -> Option<String> {
+        let body = Body::read(self.text.as_bytes(), Limits::default()).ok()?;
+        let mut splice = Splice::of(&body);
+        splice.set(&["model"], &Json::Null).ok()?;
+        Some(splice.apply())
     }
 
     /// The tokens that it takes at most: no tokeniser makes more of a text than it has bytes.
@@ -175,6 +190,13 @@ fn flag(tree: &Json, field: &'static str) -> Result<bool, Error> {
         Some(Json::Bool(flag)) => Ok(*flag),
         Some(_) => Err(Error::bad_call(field, format!("`{field}` must be true or false"))),
     }
+}
+
+/// Whether a body asks for the likeliest words, or names the seed of its chances.
+fn is_repeatable(tree: &Json) -> bool {
+    let cold =
+        matches!(tree.get("temperature"), Some(Json::Number(heat)) if heat.as_f64() == Some(0.0));
+    cold || tree.get("seed").is_some_and(|seed| *seed != Json::Null)
 }
 
 /// Most tokens that a body allows, in whichever dialect and for every choice it asks for. Read from

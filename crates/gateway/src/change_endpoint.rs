@@ -50,6 +50,7 @@ impl Gateway {
             );
         self.platform.append(&mut tx, act).await?;
         tx.commit().await.map_err(taken)?;
+        self.cache.drop_endpoint(id);
         Ok(endpoint)
     }
 

@@ -4,6 +4,8 @@
 //! answer is that endpoint's: what breaks off is said to have broken off and never continued
 //! elsewhere.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use kaname_guard::{Attempt, Learned};
@@ -12,6 +14,7 @@ use kaname_platform::outbound::Permit;
 
 use crate::{
     ask_endpoint::Answer,
+    cache::{Kept, Mark, Terms},
     call::Call,
     candidates::Candidates,
     embedded::{EmbeddedError, EmbeddedFault},
@@ -19,7 +22,7 @@ use crate::{
     failure::Failure,
     gateway::Gateway,
     model::Endpoint,
-    order::{Order, Reach, Settled, failed, settled},
+    order::{Order, Reach, Settled, failed, settled, settled_kept},
     pieces::{Piece, Pieces},
     recorded::{Recorded, Watch},
     traffic::{Passage, Turn},
@@ -39,6 +42,11 @@ pub(crate) struct ChatOrder {
 /// What an endpoint gave: all of it, or the beginning.
 enum Given {
     Whole(Answer),
+    /// What had been kept: the endpoint was not asked.
+    Again {
+        body: Bytes,
+        text: Arc<str>,
+    },
     Stream(Pieces),
 }
 
@@ -48,16 +56,20 @@ struct Answering {
     attempt: Attempt,
     passage: Passage,
     given: Given,
+    terms: Option<Terms>,
 }
 
 impl Gateway {
     /// Opens a streamed answer.
     pub(crate) async fn open_chat(&self, chat: &ChatOrder) -> Result<Recorded, Failure> {
-        let Answering { endpoint, attempt, passage, given } = self.first_to_answer(chat).await?;
+        let Answering { endpoint, attempt, passage, given, .. } =
+            self.first_to_answer(chat).await?;
         let pieces = match given {
             Given::Stream(pieces) => pieces,
             // A call that did not ask for a stream is not opened as one.
-            Given::Whole(_) => return Err(failed(attempt, UpstreamFault::Malformed.into()).await),
+            Given::Whole(_) | Given::Again { .. } => {
+                return Err(failed(attempt, UpstreamFault::Malformed.into()).await);
+            }
         };
         let (clock, longest) = (self.platform.clone(), self.config.call_timeout);
         let watch = Watch::over(&endpoint, passage, clock, longest);
@@ -66,9 +78,11 @@ impl Gateway {
 
     /// Gives the whole answer at once; its outcome is on disk.
     pub(crate) async fn complete_chat(&self, chat: &ChatOrder) -> Result<Settled<Bytes>, Failure> {
-        let Answering { mut attempt, passage, given, .. } = self.first_to_answer(chat).await?;
+        let Answering { endpoint, mut attempt, passage, given, terms } =
+            self.first_to_answer(chat).await?;
         let answer = match given {
             Given::Whole(answer) => answer,
+            Given::Again { body, text } => return settled_kept(attempt, (body, &text)).await,
             Given::Stream(_) => return Err(failed(attempt, UpstreamFault::Malformed.into()).await),
         };
         passage.went_well();
@@ -79,7 +93,21 @@ impl Gateway {
         if !answer.model.is_empty() {
             attempt.learned(Learned::Model(&answer.model));
         }
-        settled(attempt, Ok((answer.body, answer.usage))).await
+        let whole = settled(attempt, Ok((answer.body, answer.usage))).await?;
+        let Some(terms) = terms else { return Ok(whole) };
+        let kept = Kept::Answer { body: whole.answer.clone(), text: answer.text.into() };
+        self.keep(&terms, &endpoint, (whole.act, kept));
+        Ok(Settled { mark: Some(Mark::Miss), ..whole })
+    }
+
+    /// How the answer of `endpoint` is kept. Streams are not, nor what may well be another next time.
+    fn terms_of(&self, chat: &ChatOrder, endpoint: &Endpoint) -> Option<Terms> {
+        let call = &chat.call;
+        if call.streams() || !call.is_repeatable() {
+            return None;
+        }
+        let question = call.without_model()?;
+        self.terms(&chat.order, endpoint, (call.dialect().name(), question.as_bytes()))
     }
 
     /// Puts the call to one candidate after another until one answers.
@@ -117,9 +145,20 @@ impl Gateway {
         asked: Option<ActId>,
     ) -> Result<Answering, Failure> {
         let endpoint = &reach.endpoint;
+        let terms = self.terms_of(chat, endpoint);
+        if let Some(terms) = &terms
+            && let Some(Kept::Answer { body, text }) = self.kept(terms).await?
+        {
+            let attempt = self.admit_kept(&chat.order, endpoint, asked).await?;
+            let given = Given::Again { body, text };
+            let (endpoint, terms) = (endpoint.clone(), None);
+            return Ok(Answering { endpoint, attempt, passage, given, terms });
+        }
         let (permit, attempt) = self.admit(&chat.order, endpoint, asked).await?;
         match self.answer_of(chat, reach, permit, &attempt).await {
-            Ok(given) => Ok(Answering { endpoint: endpoint.clone(), attempt, passage, given }),
+            Ok(given) => {
+                Ok(Answering { endpoint: endpoint.clone(), attempt, passage, given, terms })
+            }
             Err(error) => {
                 if error.speaks_against_the_endpoint() {
                     passage.went_badly(self.platform.now());

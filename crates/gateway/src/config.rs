@@ -17,6 +17,18 @@ pub struct Config {
     pub call_timeout: Duration,
     /// Most endpoints that metrics tell apart; the rest are counted together.
     pub metric_endpoints_max: usize,
+    /// Most bytes of answers that are kept in memory for who asks the same again.
+    pub cache_bytes_max: usize,
+    /// Whether answers are kept also where the label has a compartment: personal data and the like.
+    pub cache_compartments: bool,
+    /// Largest file of calls for a batch.
+    pub batch_file_bytes_max: usize,
+    /// Most calls in one batch.
+    pub batch_lines_max: usize,
+    /// Most calls of one batch under way at once.
+    pub batch_calls_at_once: usize,
+    /// Days after which a file and a batch are removed.
+    pub batch_retention_days: usize,
     /// Whether plain `http` may leave for public addresses. Never without a reason.
     pub allow_insecure: bool,
 }
@@ -30,6 +42,12 @@ impl Default for Config {
             idle_timeout: Duration::from_mins(1),
             call_timeout: Duration::from_mins(15),
             metric_endpoints_max: 100,
+            cache_bytes_max: 64 << 20,
+            cache_compartments: false,
+            batch_file_bytes_max: 64 << 20,
+            batch_lines_max: 50_000,
+            batch_calls_at_once: 4,
+            batch_retention_days: 30,
             allow_insecure: false,
         }
     }

@@ -51,6 +51,7 @@ impl Gateway {
             region: new.region.trim().to_owned(),
             context_tokens: new.context_tokens,
             concurrent_max: new.concurrent_max,
+            cache_seconds: new.cache_seconds,
             price: new.price,
             created_at_ms: self.platform.now().as_millis(),
             health: Health {

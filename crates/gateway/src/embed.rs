@@ -11,12 +11,13 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
+    cache::{Kept, Wish},
     chat::not_here,
     error::{Error, UpstreamFault},
     failure::Failure,
     gateway::Gateway,
     model::Capability,
-    order::{Order, Reach, settled},
+    order::{Order, Reach, Settled, settled, settled_kept},
     routes::Asked,
     upstream::{self, Letter},
 };
@@ -68,11 +69,53 @@ impl Gateway {
         let reach = self.first_of(caller.institution(), found, (purpose, Action::Embed)).await?;
         let (endpoint, model) = (reach.endpoint.id, reach.endpoint.model.clone());
         let what = (Action::Embed, content_of(purpose, &texts));
-        let order = Order { parent, ..Order::new(caller.clone(), purpose, label, what) };
-        let (permit, attempt) = self.admit(&order, &reach.endpoint, None).await?;
-        let called = self.vectors(&reach, permit, texts).await;
-        let settled = settled(attempt, called).await?;
+        let order = Order::new(caller.clone(), purpose, label, what);
+        let order = Order { parent, wish: Wish::Any, ..order };
+        let settled = self.vectors_kept_or_new(&order, &reach, texts).await?;
         Ok(Embedded { vectors: settled.answer, model, endpoint, act: settled.act })
+    }
+
+    /// The vectors of `texts`: those that are kept, and the rest from the endpoint.
+    async fn vectors_kept_or_new(
+        &self,
+        order: &Order,
+        reach: &Reach,
+        texts: Vec<String>,
+    ) -> Result<Settled<Vec<Vec<f32>>>, Failure> {
+        let endpoint = &reach.endpoint;
+        let mut places = Vec::with_capacity(texts.len());
+        let mut new = Vec::new();
+        for text in texts {
+            let terms = self.terms(order, endpoint, ("vector", text.as_bytes()));
+            let kept = match &terms {
+                Some(terms) => self.kept(terms).await?,
+                None => None,
+            };
+            let Some(Kept::Vector(vector)) = kept else {
+                places.push(None);
+                new.push((text, terms));
+                continue;
+            };
+            places.push(Some(vector.to_vec()));
+        }
+        if new.is_empty() {
+            let attempt = self.admit_kept(order, endpoint, None).await?;
+            let vectors = places.into_iter().flatten().collect();
+            return settled_kept(attempt, (vectors, "")).await;
+        }
+        let (texts, terms): (Vec<_>, Vec<_>) = new.into_iter().unzip();
+        let (permit, attempt) = self.admit(order, endpoint, None).await?;
+        let called = self.vectors(reach, permit, texts).await;
+        let settled = settled(attempt, called).await?;
+        for (terms, vector) in terms.iter().zip(&settled.answer) {
+            if let Some(terms) = terms {
+                let kept = Kept::Vector(vector.as_slice().into());
+                self.keep(terms, endpoint, (settled.act, kept));
+            }
+        }
+        let mut answered = settled.answer.into_iter();
+        let vectors = places.into_iter().filter_map(|kept| kept.or_else(|| answered.next()));
+        Ok(Settled { answer: vectors.collect(), ..settled })
     }
 
     /// Calls the model of `reach` under `permit`. What it used is not told.

@@ -10,6 +10,9 @@ use crate::{
     model::{Capability, Endpoint, EndpointKind, Language, Price, Speaks},
 };
 
+/// The longest that an answer is kept: a week.
+const CACHE_SECONDS_MAX: u32 = 7 * 86_400;
+
 /// A new endpoint.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -60,6 +63,9 @@ pub struct NewEndpoint {
     /// Most calls at once.
     #[serde(default)]
     pub concurrent_max: Option<u32>,
+    /// How long an answer is kept for whoever asked, to the same question; 0 for not at all.
+    #[serde(default)]
+    pub cache_seconds: u32,
     /// What it costs.
     #[serde(default)]
     pub price: Option<Price>,
@@ -106,6 +112,8 @@ pub struct EndpointChange {
     pub context_tokens: Option<u32>,
     /// Most calls at once; 0 for no bound.
     pub concurrent_max: Option<u32>,
+    /// How long an answer is kept for whoever asked, to the same question; 0 for not at all.
+    pub cache_seconds: Option<u32>,
     /// What it costs.
     pub price: Option<Price>,
 }
@@ -155,6 +163,7 @@ impl EndpointChange {
         };
         bound(&mut endpoint.context_tokens, self.context_tokens);
         bound(&mut endpoint.concurrent_max, self.concurrent_max);
+        endpoint.cache_seconds = self.cache_seconds.unwrap_or(endpoint.cache_seconds);
         if let Some(price) = &self.price {
             endpoint.price = Some(price.clone());
         }
@@ -227,6 +236,10 @@ fn check_service(endpoint: &mut Endpoint) -> Result<(), Error> {
     }
     if endpoint.kind == EndpointKind::Bedrock && endpoint.region.is_empty() {
         return Err(Error::invalid("region", "Bedrock is called in a region, ap-northeast-1 say"));
+    }
+    if endpoint.cache_seconds > CACHE_SECONDS_MAX {
+        let detail = format!("an answer is kept for at most {CACHE_SECONDS_MAX} seconds");
+        return Err(Error::invalid("cache_seconds", detail));
     }
     if let Some(price) = &endpoint.price {
         text("price", &price.source, 0..=300)?;

@@ -75,6 +75,7 @@ impl Gateway {
             region: String::new(),
             context_tokens: None,
             concurrent_max: None,
+            cache_seconds: 0,
             price: None,
             created_at_ms: self.platform.now().as_millis(),
             health: Health {

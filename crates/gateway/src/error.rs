@@ -11,7 +11,10 @@ use kaname_platform::{
     secrets::SecretError,
 };
 
-use crate::embedded::{EmbeddedError, EmbeddedFault};
+use crate::{
+    batches::BatchError,
+    embedded::{EmbeddedError, EmbeddedFault},
+};
 
 /// Why a verb of the gateway did not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +57,9 @@ pub enum Error {
     /// The embedded model did not answer.
     #[error(transparent)]
     Embedded(#[from] EmbeddedError),
+    /// A file or a batch cannot be found, made or changed so.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
     /// The guard did not let it pass.
     #[error(transparent)]
     Guard(#[from] kaname_guard::Error),
@@ -221,6 +227,7 @@ impl Fault for Error {
                 EmbeddedFault::NoModel => "gateway.embedded_no_model",
                 EmbeddedFault::Failed => "gateway.embedded_failed",
             },
+            Self::Batch(error) => error.code(),
             Self::Guard(error) => error.code(),
             Self::Identity(error) => error.code(),
             Self::Db(error) => error.code(),
@@ -241,6 +248,7 @@ impl Fault for Error {
                 EmbeddedFault::BadRequest => StatusCode::BAD_REQUEST,
                 EmbeddedFault::NoModel | EmbeddedFault::Failed => StatusCode::SERVICE_UNAVAILABLE,
             },
+            Self::Batch(error) => error.status(),
             Self::Guard(error) => error.status(),
             Self::Identity(error) => error.status(),
             Self::Db(error) => error.status(),
@@ -267,6 +275,7 @@ impl Fault for Error {
         match self {
             Self::Upstream(fault) => fault.fix().map(str::to_owned),
             Self::Embedded(error) => error.fault.fix().map(str::to_owned),
+            Self::Batch(error) => error.fix(),
             Self::Guard(error) => error.fix(),
             Self::Resting => Some(
                 "Try again in a minute; an administrator sees at Models which endpoint fails."

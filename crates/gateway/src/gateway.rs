@@ -7,6 +7,7 @@ use kaname_kernel::{EndpointId, InstitutionId};
 use kaname_platform::{Conn, Platform, outbound::Outbound};
 
 use crate::{
+    cache::Cache,
     config::Config,
     embedded::{EmbeddedEmbedder, EmbeddedGenerator},
     error::Error,
@@ -26,6 +27,7 @@ pub struct Gateway {
     pub(crate) config: Config,
     pub(crate) traffic: Traffic,
     pub(crate) observer: Observer,
+    pub(crate) cache: Cache,
     pub(crate) embedder: Option<Arc<dyn EmbeddedEmbedder>>,
     pub(crate) generator: Option<Arc<dyn EmbeddedGenerator>>,
 }
@@ -40,6 +42,7 @@ impl Gateway {
             outbound,
             config,
             traffic: Traffic::default(),
+            cache: Cache::of_bytes(config.cache_bytes_max),
             embedder: None,
             generator: None,
         }

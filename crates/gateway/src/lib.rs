@@ -7,9 +7,11 @@
 
 mod ask_endpoint;
 mod base_url;
+mod batches;
 mod block;
 mod breaker;
 mod bypass;
+mod cache;
 mod call;
 mod candidates;
 mod change_endpoint;
@@ -46,6 +48,10 @@ pub mod v1;
 
 pub use self::{
     base_url::is_near,
+    batches::{
+        Batch, BatchError, BatchFile, BatchState, CallPath, FilePurpose, LineFault, Moments,
+        NewBatch, NewFile,
+    },
     block::{Block, Blocked, NewBlock},
     chat_stream::{ChatEvent, ChatMessage, ChatRequest, ChatStream},
     config::Config,

@@ -184,6 +184,8 @@ pub struct Endpoint {
     pub context_tokens: Option<u32>,
     /// Most calls at once from this process, if there is a bound.
     pub concurrent_max: Option<u32>,
+    /// How long an answer is kept for whoever asked, to the same question; 0 for not at all.
+    pub cache_seconds: u32,
     /// What it costs; nothing, if absent.
     pub price: Option<Price>,
     /// Since when it is here.

@@ -7,7 +7,14 @@ use kaname_guard::{Action, Attempt, Caller, Outcome, OutcomeKind, Purpose, Reque
 use kaname_kernel::{ActId, Label, RouteId};
 use kaname_platform::{http::Fault as _, outbound::Permit};
 
-use crate::{error::Error, failure::Failure, gateway::Gateway, model::Endpoint, observe::Context};
+use crate::{
+    cache::{Mark, Wish},
+    error::Error,
+    failure::Failure,
+    gateway::Gateway,
+    model::Endpoint,
+    observe::Context,
+};
 
 /// The API key of an endpoint; never printed.
 #[derive(Clone)]
@@ -63,6 +70,8 @@ pub(crate) struct Order {
     pub(crate) route: Option<RouteId>,
     /// What operators see of it besides.
     pub(crate) context: Context,
+    /// What the caller wants of the cache.
+    pub(crate) wish: Wish,
 }
 
 /// Most tokens of an answer where nobody says.
@@ -91,6 +100,7 @@ impl Order {
             bound,
             route: None,
             context: Context::default(),
+            wish: Wish::Never,
         }
     }
 
@@ -108,18 +118,8 @@ impl Gateway {
         endpoint: &Endpoint,
         asked: Option<ActId>,
     ) -> Result<(Permit, Attempt), Error> {
-        let (place, caller) = (endpoint.place()?, order.caller.clone());
-        let request = Request::new(caller, order.purpose, order.action, place, order.label.clone());
-        let request = order.reads.iter().fold(request, Request::reading);
-        let request = order.parent.into_iter().fold(request, Request::following);
-        let request = order.route.into_iter().fold(request, Request::by_route);
+        let request = self.request(order, endpoint, asked)?;
         let request = endpoint.estimate(order.bound).into_iter().fold(request, Request::reserving);
-        let request = if let Some(asked) = asked {
-            request.again(asked)
-        } else {
-            let (field, value) = &order.content;
-            request.content(field, value.clone())
-        };
         match self.guard.admit(request).await.map_err(Error::from) {
             Ok((permit, mut attempt)) => {
                 self.observer.begun((order, endpoint), &mut attempt, asked.is_some());
@@ -130,6 +130,38 @@ impl Gateway {
                 Err(error)
             }
         }
+    }
+
+    /// Asks the guard to give an answer of `endpoint` again that was kept. Nothing is sent: the
+    /// permit goes unused.
+    pub(crate) async fn admit_kept(
+        &self,
+        order: &Order,
+        endpoint: &Endpoint,
+        asked: Option<ActId>,
+    ) -> Result<Attempt, Error> {
+        let request = self.request(order, endpoint, asked)?.kept();
+        let (_unused, attempt) = self.guard.admit(request).await?;
+        Ok(attempt)
+    }
+
+    fn request(
+        &self,
+        order: &Order,
+        endpoint: &Endpoint,
+        asked: Option<ActId>,
+    ) -> Result<Request, Error> {
+        let (place, caller) = (endpoint.place()?, order.caller.clone());
+        let request = Request::new(caller, order.purpose, order.action, place, order.label.clone());
+        let request = order.reads.iter().fold(request, Request::reading);
+        let request = order.parent.into_iter().fold(request, Request::following);
+        let request = order.route.into_iter().fold(request, Request::by_route);
+        Ok(if let Some(asked) = asked {
+            request.again(asked)
+        } else {
+            let (field, value) = &order.content;
+            request.content(field, value.clone())
+        })
     }
 }
 
@@ -144,7 +176,20 @@ pub(crate) async fn settled<T>(
     };
     let (act, label) = (attempt.request_act(), attempt.label().clone());
     match attempt.settle(Outcome::completed(usage)).await {
-        Ok(_) => Ok(Settled { answer, act, label }),
+        Ok(_) => Ok(Settled { answer, act, label, mark: None }),
+        Err(unrecorded) => Err(Failure { error: unrecorded.into(), act: Some(act) }),
+    }
+}
+
+/// Records that an answer was given again that had been kept.
+pub(crate) async fn settled_kept<T>(
+    mut attempt: Attempt,
+    (answer, text): (T, &str),
+) -> Result<Settled<T>, Failure> {
+    attempt.received(text.as_bytes());
+    let (act, label) = (attempt.request_act(), attempt.label().clone());
+    match attempt.settle(Outcome::kept()).await {
+        Ok(_) => Ok(Settled { answer, act, label, mark: Some(Mark::Hit) }),
         Err(unrecorded) => Err(Failure { error: unrecorded.into(), act: Some(act) }),
     }
 }
@@ -169,4 +214,6 @@ pub(crate) struct Settled<T> {
     pub(crate) act: ActId,
     /// The label of the answer.
     pub(crate) label: Label,
+    /// Whether it had been kept, where it may be.
+    pub(crate) mark: Option<Mark>,
 }

@@ -29,6 +29,7 @@ impl Gateway {
         let act = describe(Act::by(by, "gateway.endpoint_removed"), &endpoint);
         self.platform.append(&mut tx, act).await?;
         tx.commit().await?;
+        self.cache.drop_endpoint(id);
         Ok(())
     }
 }

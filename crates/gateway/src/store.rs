@@ -18,15 +18,16 @@ use crate::{
 const INSERT: &str = "INSERT INTO endpoint (endpoint_id, institution_id, name, base_url, has_api_key, \
     model, public_name, capabilities, languages, clearance, enabled, vendor, operator_country, \
     hosting_country, open_weights, health_state, health_checked_at_ms, health_detail, licence, dialects, \
-    region, context_tokens, concurrent_max, price, kind, created_at_ms) \
+    region, context_tokens, concurrent_max, price, cache_seconds, kind, created_at_ms) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
-    $22, $23, $24, $25, $26)";
+    $22, $23, $24, $25, $26, $27)";
 
 const UPDATE: &str = "UPDATE endpoint SET name = $3, base_url = $4, has_api_key = $5, model = $6, \
     public_name = $7, capabilities = $8, languages = $9, clearance = $10, enabled = $11, vendor = $12, \
     operator_country = $13, hosting_country = $14, open_weights = $15, health_state = $16, \
     health_checked_at_ms = $17, health_detail = $18, licence = $19, dialects = $20, region = $21, \
-    context_tokens = $22, concurrent_max = $23, price = $24 WHERE endpoint_id = $1 AND institution_id = $2";
+    context_tokens = $22, concurrent_max = $23, price = $24, cache_seconds = $25 \
+    WHERE endpoint_id = $1 AND institution_id = $2";
 
 const BY_ID: &str = "SELECT * FROM endpoint WHERE institution_id = $1 AND endpoint_id = $2";
 const BY_PUBLIC_NAME: &str =
@@ -68,7 +69,8 @@ fn written(e: &Endpoint) -> Vec<Value> {
         e.region.as_str(),
         e.context_tokens.map(i64::from),
         e.concurrent_max.map(i64::from),
-        e.price.as_ref().map(json)
+        e.price.as_ref().map(json),
+        i64::from(e.cache_seconds)
     ]
 }
 
@@ -152,6 +154,7 @@ fn read(row: &Row) -> Result<Endpoint, DbError> {
         region: row.get("region")?,
         context_tokens: number(row, "context_tokens")?,
         concurrent_max: number(row, "concurrent_max")?,
+        cache_seconds: number(row, "cache_seconds")?.unwrap_or_default(),
         price: match row.get::<Option<String>>("price")? {
             Some(text) => Some(parsed(&text, "price")?),
             None => None,

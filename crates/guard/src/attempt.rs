@@ -63,12 +63,14 @@ pub struct Outcome {
     pub usage: Usage,
     /// Whether the endpoint may charge for a call that failed.
     pub charged: bool,
+    /// Whether the answer had been kept, and the endpoint was not asked.
+    pub cached: bool,
 }
 
 impl Outcome {
     /// It ended in this way, and nothing more is known.
     pub(crate) fn of(kind: OutcomeKind) -> Self {
-        Self { kind, code: None, usage: Usage::default(), charged: false }
+        Self { kind, code: None, usage: Usage::default(), charged: false, cached: false }
     }
 
     /// Says that the endpoint may charge all the same, as after a time-out: the worst case is settled
@@ -89,6 +91,12 @@ impl Outcome {
     /// The whole answer came.
     pub fn completed(usage: Usage) -> Self {
         Self::of(OutcomeKind::Completed).using(usage)
+    }
+
+    /// The whole answer had been kept from an earlier call: nothing was sent and nothing used.
+    pub fn kept() -> Self {
+        let nothing = Usage { prompt_tokens: Some(0), completion_tokens: Some(0) };
+        Self { cached: true, ..Self::completed(nothing) }
     }
 
     /// It went wrong with `code`: as failed or as broken.
@@ -259,6 +267,9 @@ pub(crate) fn outcome_act(act: Act, outcome: &Outcome) -> Act {
     let mut act = act.reference("outcome", outcome.kind.as_str());
     if let Some(code) = outcome.code {
         act = act.reference("code", code);
+    }
+    if outcome.cached {
+        act = act.reference("cached", true);
     }
     if let Some(tokens) = outcome.usage.prompt_tokens {
         act = act.reference("prompt_tokens", tokens);

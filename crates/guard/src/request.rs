@@ -1,6 +1,6 @@
 //! What asks to pass: who, why, to do what, with what label, and to which place.
 
-use kaname_budget_core::Estimate;
+use kaname_budget_core::{Estimate, Price};
 use kaname_kernel::{ActId, EndpointId, InstitutionId, Label, Principal, Role, RouteId, Scope};
 use kaname_platform::{Act, outbound::Target};
 use serde::{Deserialize, Serialize};
@@ -53,6 +53,8 @@ pub enum Action {
     Chat,
     /// Text becomes vectors.
     Embed,
+    /// Documents are put in order by a question.
+    Rerank,
     /// The endpoint is asked which models it has; nothing of the institution is sent.
     Probe,
 }
@@ -63,6 +65,7 @@ impl Action {
         match self {
             Self::Chat => "chat",
             Self::Embed => "embed",
+            Self::Rerank => "rerank",
             Self::Probe => "probe",
         }
     }
@@ -225,6 +228,13 @@ impl Request {
     pub fn again(mut self, asked: ActId) -> Self {
         self.again = Some(asked);
         self
+    }
+
+    /// Says that the answer is kept from an earlier call: it uses nothing and costs nothing, but it
+    /// is a request like any other to every rate.
+    #[must_use]
+    pub fn kept(self) -> Self {
+        self.reserving(Estimate::new(0, 0, Price::FREE))
     }
 
     /// Says what the call uses at most, and at which price: that much is reserved before it is made.

@@ -29,6 +29,7 @@ mod list_users;
 mod model;
 mod open_session;
 mod password;
+mod principal_of;
 mod reset_password;
 mod revoke_key;
 mod same_site;
@@ -63,6 +64,7 @@ pub use self::{
     list_users::{find_user, find_user_by_name, list_users},
     model::{Department, Institution, Key, Listed, Session, Team, User},
     password::{Password, PasswordError},
+    principal_of::principal_of,
     reset_password::reset_password,
     revoke_key::revoke_key,
     set_up::{SetUp, set_up, start_set_up},

@@ -62,6 +62,8 @@ macro_rules! typed_ids {
 typed_ids! {
     /// One thing worth proving, in the act log.
     ActId,
+    /// Many calls that are made one after another in the background.
+    BatchId,
     /// A budget or rate of somebody in the institution.
     BudgetId,
     /// A collection of documents (文書集).
@@ -76,6 +78,8 @@ typed_ids! {
     DrillId,
     /// A model endpoint.
     EndpointId,
+    /// A file of calls, or of what came of them.
+    FileId,
     /// An institution (機関): the border of isolation.
     InstitutionId,
     /// A durable job.

@@ -10,9 +10,9 @@ mod principal;
 
 pub use clock::{Clock, Entropy, Timestamp};
 pub use id::{
-    ActId, BudgetId, CollectionId, ConversationId, DepartmentId, DocumentId, DrillId, EndpointId,
-    IdSource, InstitutionId, JobId, KeyId, MessageId, ParseIdError, RouteId, SessionId, TeamId,
-    UserId,
+    ActId, BatchId, BudgetId, CollectionId, ConversationId, DepartmentId, DocumentId, DrillId,
+    EndpointId, FileId, IdSource, InstitutionId, JobId, KeyId, MessageId, ParseIdError, RouteId,
+    SessionId, TeamId, UserId,
 };
 pub use label::{Label, LabelError, MAX_COMPARTMENTS};
 pub use principal::{Actor, ParseRoleError, Principal, Role, Scope};

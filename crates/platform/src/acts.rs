@@ -12,7 +12,7 @@ use kaname_ledger_core::{Entry, commitment};
 
 use crate::{
     Platform,
-    db::{DbError, Tx},
+    db::{Conn, DbError, Tx},
     params,
 };
 
@@ -212,6 +212,18 @@ impl Platform {
             params![institution, root],
         )
         .await
+    }
+
+    /// Whether what `act` of `institution` stood for was forgotten; one that is not there counts as so.
+    pub async fn is_forgotten(
+        &self,
+        conn: &mut Conn,
+        institution: InstitutionId,
+        act: ActId,
+    ) -> Result<bool, DbError> {
+        let sql = "SELECT act_id FROM act WHERE institution_id = $1 AND act_id = $2 \
+                   AND forgotten_at_ms IS NULL";
+        Ok(conn.fetch_optional(sql, params![institution, act]).await?.is_none())
     }
 
     /// Appends `act` alone, in a transaction of its own.

@@ -196,6 +196,7 @@ impl App {
         let alone = config.database == Database::Sqlite;
         let mut handlers = self.knowledge.job_handlers();
         handlers.push(Arc::new(DrillJob::new(self.gateway.clone())));
+        handlers.extend(self.gateway.job_handlers(&self.identity));
         let workers = Workers::new(self.platform.clone(), handlers);
         // On PostgreSQL other nodes may be at work: only what is older than any answer is closed.
         let age_ms = if alone { 0 } else { i64::try_from(config.answer_timeout.as_millis())? * 10 };
@@ -208,6 +209,7 @@ impl App {
         Sequencer::new(self.platform.clone()).start();
         self.prepare_dictionary();
         telemetry::keep_up(&self.platform.tasks, self.metrics.clone());
+        self.gateway.start_sweep();
         workers.start(config.workers);
         Ok(())
     }
@@ -275,7 +277,7 @@ fn gateway(platform: &Platform, outbound: Outbound, mint: PermitMint, config: &C
     let guard = Guard::new(platform.clone(), mint);
     let limits = kaname_gateway::Config {
         metric_endpoints_max: config.telemetry.metric_endpoints_max,
-        ..kaname_gateway::Config::default()
+        ..config.gateway
     };
     let gateway = Gateway::new(platform.clone(), guard, outbound, limits);
     let folder = config.models_dir.join(models::EMBEDDING);

@@ -68,6 +68,9 @@ pub(crate) enum Command {
     Block(BlockCommand),
     /// Tells how models are used: calls, tokens, yen, faults and times.
     Traffic(Traffic),
+    /// Looks at batches of calls and stops them.
+    #[command(subcommand)]
+    Batch(BatchCommand),
     /// Manages models and dictionaries.
     #[command(subcommand)]
     Model(ModelCommand),
@@ -272,6 +275,19 @@ pub(crate) enum DrillCommand {
     /// Ends a drill before its time.
     End {
         /// The drill's id.
+/// `kaname batch …`: one's own, so say whose with `--as`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum BatchCommand {
+    /// Lists batches, newest first.
+    List,
+    /// Shows how far a batch is, and the faults of its file.
+    Show {
+        /// The batch's id.
+        id: String,
+    },
+    /// Stops a batch: calls under way end, no further one begins.
+    Cancel {
+        /// The batch's id.
         id: String,
     },
 }

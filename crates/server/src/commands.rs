@@ -3,6 +3,7 @@
 mod ask;
 mod backup;
 mod blocks;
+mod batches;
 mod budgets;
 mod config_check;
 mod continuity;
@@ -120,6 +121,7 @@ async fn through_the_door(command: Command, door: &mut Door, json: bool) -> anyh
         Command::Drill(command) => drills::run(command, door, json).await,
         Command::Block(command) => blocks::run(command, door, json).await,
         Command::Traffic(asked) => traffic::run(&asked, door, json).await,
+        Command::Batch(command) => batches::run(command, door, json).await,
         Command::Docs(command) => docs::run(command, door, json).await,
         Command::Ask(ask) => ask::run(&ask, door, json).await,
         Command::Ledger(command) => ledger::run(command, door, json).await,

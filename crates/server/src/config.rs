@@ -94,6 +94,8 @@ pub(crate) struct Config {
     pub(crate) password_length_min: usize,
     /// What leaves as metrics and traces.
     pub(crate) telemetry: Telemetry,
+    /// The bounds of the gateway.
+    pub(crate) gateway: kaname_gateway::Config,
     /// Every value with its source.
     pub(crate) in_force: Vec<InForce>,
 }
@@ -187,6 +189,7 @@ impl Config {
                 (15, 8, 64),
             ),
             telemetry: take.telemetry(&raw.telemetry),
+            gateway: take.gateway(raw),
             in_force: std::mem::take(&mut take.found.in_force),
         }
     }
@@ -328,6 +331,43 @@ impl Take<'_> {
             }
         }
         Some(EngineModel { path: PathBuf::from(path), sha256, languages })
+    }
+
+    fn gateway(&mut self, raw: &Raw) -> kaname_gateway::Config {
+        let file = &raw.gateway;
+        kaname_gateway::Config {
+            cache_bytes_max: self.number(
+                "gateway.cache_bytes_max",
+                file.cache_bytes_max,
+                (64 << 20, 0, 1 << 36),
+            ),
+            cache_compartments: self.flag(
+                "gateway.cache_compartments",
+                "KANAME_CACHE_COMPARTMENTS",
+                file.cache_compartments,
+            ),
+            batch_file_bytes_max: self.number(
+                "gateway.batch_file_bytes_max",
+                file.batch_file_bytes_max,
+                (64 << 20, 1 << 10, 1 << 30),
+            ),
+            batch_lines_max: self.number(
+                "gateway.batch_lines_max",
+                file.batch_lines_max,
+                (50_000, 1, 1_000_000),
+            ),
+            batch_calls_at_once: self.number(
+                "gateway.batch_calls_at_once",
+                file.batch_calls_at_once,
+                (4, 1, 64),
+            ),
+            batch_retention_days: self.number(
+                "gateway.batch_retention_days",
+                file.batch_retention_days,
+                (30, 1, 3_650),
+            ),
+            ..kaname_gateway::Config::default()
+        }
     }
 
     fn log_format(&mut self, raw: &Raw) -> bool {

@@ -167,12 +167,19 @@ async fn over_socket(
 fn refused(status: StatusCode, body: &[u8]) -> Refused {
     let problem: Json = serde_json::from_slice(body).unwrap_or_default();
     let text = |key: &str| problem.get(key).and_then(Json::as_str).map(str::to_owned);
-    let mut detail = text("detail").unwrap_or_else(|| format!("the server answered {status}"));
+    // Routes at /v1 refuse in the shape of their dialect.
+    let in_dialect = |key: &str| {
+        let found = problem.get("error").and_then(|error| error.get(key));
+        found.and_then(Json::as_str).map(str::to_owned)
+    };
+    let told = text("detail").or_else(|| in_dialect("message"));
+    let mut detail = told.unwrap_or_else(|| format!("the server answered {status}"));
     if let Some(field) = text("field") {
         detail = format!("{field}: {detail}");
     }
     if let Some(fix) = text("fix") {
         detail = format!("{detail} ({fix})");
     }
-    Refused { status, code: text("code").unwrap_or_else(|| status.as_str().to_owned()), detail }
+    let code = text("code").or_else(|| in_dialect("code"));
+    Refused { status, code: code.unwrap_or_else(|| status.as_str().to_owned()), detail }
 }

@@ -198,6 +198,8 @@ async fn plain_answer(
 ) -> std::io::Result<()> {
     let body = if received.head.starts_with("GET ") {
         r#"{"object":"list","data":[{"id":"up-model","object":"model"}]}"#.to_owned()
+    } else if received.head.contains("/rerank") {
+        r#"{"id":"rerank-1","model":"up-model","usage":{"total_tokens":9},"results":[{"index":1,"relevance_score":0.9},{"index":0,"relevance_score":0.1}]}"#.to_owned()
     } else if received.head.contains("/embeddings") {
         r#"{"object":"list","data":[{"object":"embedding","index":0,"embedding":[0.6,0.8]}],"model":"up-model","usage":{"prompt_tokens":3,"total_tokens":3}}"#.to_owned()
     } else {

@@ -11,10 +11,13 @@ use kaname_identity::SignedIn;
 use kaname_kernel::{ActId, Label, Principal};
 use kaname_model_core::{Dialect, json::Body};
 
-use super::refusal::{Refusal, plain};
+use super::{
+    Single,
+    refusal::{Refusal, plain},
+};
 use crate::{
-    candidates::Candidates, error::Error, failure::Failure, gateway::Gateway, http::GatewayState,
-    model::Capability, routes::Asked,
+    cache::Wish, candidates::Candidates, error::Error, failure::Failure, gateway::Gateway,
+    http::GatewayState, model::Capability, routes::Asked,
 };
 
 /// The label that a caller gives to its own text; it only ever raises.
@@ -80,6 +83,24 @@ pub(super) struct Arrived {
     pub(super) caller: Principal,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
+    /// The act that led to it, if one of this program did.
+    pub(super) parent: Option<ActId>,
+}
+
+impl Arrived {
+    /// A call that does not come over HTTP.
+    pub(super) fn of(call: Single<'_>) -> Self {
+        let label = HeaderValue::try_from(call.label.to_string()).ok();
+        let label = label.map(|label| (HeaderName::from_static(LABEL_HEADER), label));
+        let headers = label.into_iter().collect();
+        Self { caller: call.caller, headers, body: call.body, parent: Some(call.parent) }
+    }
+
+    /// What the caller wants of the cache.
+    pub(super) fn wish(&self) -> Wish {
+        let said = self.headers.get(header::CACHE_CONTROL);
+        Wish::of(said.and_then(|value| value.to_str().ok()))
+    }
 }
 
 /// Reads a call whole and gives what `answer` makes of it.
@@ -97,7 +118,7 @@ where
         Ok(body) => body,
         Err(refused) => return refused,
     };
-    let answer = answer(gateway, Arrived { caller, headers, body }).await;
+    let answer = answer(gateway, Arrived { caller, headers, body, parent: None }).await;
     answer.unwrap_or_else(|failure| Refusal::new(failure, dialect).into_response())
 }
 
@@ -143,7 +164,7 @@ impl Gateway {
 }
 
 /// The label of the caller's text: the institution's default, raised by the header.
-fn label_of(pack: &LabelPack, headers: &HeaderMap) -> Result<Label, Error> {
+pub(super) fn label_of(pack: &LabelPack, headers: &HeaderMap) -> Result<Label, Error> {
     let Some(stated) = headers.get(LABEL_HEADER) else { return Ok(pack.default_label()) };
     let stated = stated.to_str().ok().and_then(|text| text.parse::<Label>().ok());
     let known = stated.filter(|label| pack.knows(label));

@@ -21,13 +21,14 @@ use super::{
     speak::json_response,
 };
 use crate::{
+    cache::{Kept, Mark},
     chat::not_here,
     error::{Error, UpstreamFault},
     failure::Failure,
     gateway::Gateway,
     model::{Capability, Endpoint},
     observe::Context,
-    order::{Order, Reach, settled},
+    order::{Order, Reach, settled, settled_kept},
     pieces::WireUsage,
     upstream::{self, Letter},
 };
@@ -52,6 +53,8 @@ pub(super) async fn embeddings(
 /// What an embedding call asks, read and checked.
 struct Asked {
     body: String,
+    /// The body without the name of its model.
+    question: String,
     /// The texts; empty when the input is tokens, which only an upstream may read.
     texts: Vec<String>,
     count: usize,
@@ -59,7 +62,8 @@ struct Asked {
     dimensions: Option<u64>,
 }
 
-async fn answer(gateway: &Gateway, arrived: Arrived) -> Result<Response, Failure> {
+/// As the route, for a call that was read.
+pub(super) async fn answer(gateway: &Gateway, arrived: Arrived) -> Result<Response, Failure> {
     let limits = Limits { bytes: gateway.config.body_bytes_max, ..Limits::default() };
     let body = Body::read(&arrived.body, limits).map_err(Error::from)?;
     let (label, found) = gateway.reached_by(&arrived, &body, &[Capability::Embeddings]).await?;
@@ -71,14 +75,28 @@ async fn answer(gateway: &Gateway, arrived: Arrived) -> Result<Response, Failure
     let what = (Action::Embed, ("input", input.into_bytes()));
     let context = Context::of_headers(&arrived.headers);
     let order = Order::new((&arrived.caller).into(), Purpose::DirectCall, label, what);
-    let order = Order { route, context, ..order };
+    let order = Order { route, context, wish: arrived.wish(), parent: arrived.parent, ..order };
+    let question = ("embeddings", asked.question.as_bytes());
+    let terms = gateway.terms(&order, &reach.endpoint, question);
+    if let Some(terms) = &terms
+        && let Some(Kept::Answer { body, .. }) = gateway.kept(terms).await?
+    {
+        let attempt = gateway.admit_kept(&order, &reach.endpoint, None).await?;
+        return Ok(json_response(settled_kept(attempt, (body, "")).await?));
+    }
     let (permit, attempt) = gateway.admit(&order, &reach.endpoint, None).await?;
     let called = if reach.endpoint.kind.is_embedded() {
         embed_here(gateway, &reach.endpoint, permit, &asked).await
     } else {
         pass_on(gateway, &reach, permit, &asked).await
     };
-    Ok(json_response(settled(attempt, called).await?))
+    let mut whole = settled(attempt, called).await?;
+    if let Some(terms) = &terms {
+        let kept = Kept::Answer { body: whole.answer.clone(), text: "".into() };
+        gateway.keep(terms, &reach.endpoint, (whole.act, kept));
+        whole.mark = Some(Mark::Miss);
+    }
+    Ok(json_response(whole))
 }
 
 fn read(body: &Body<'_>, endpoint: &Endpoint, most: usize) -> Result<Asked, Error> {
@@ -111,13 +129,21 @@ fn read(body: &Body<'_>, endpoint: &Endpoint, most: usize) -> Result<Asked, Erro
                 .ok_or_else(|| Error::bad_call("dimensions", "it must be a whole number"))?,
         ),
     };
-    Ok(Asked { body: with_model(body, endpoint)?, texts, count, base64, dimensions })
+    let question = with_model(body, Json::Null)?;
+    Ok(Asked {
+        body: with_model(body, Json::Text(endpoint.model.clone()))?,
+        question,
+        texts,
+        count,
+        base64,
+        dimensions,
+    })
 }
 
-/// The body with the endpoint's name for the model, every other byte as the caller wrote it.
-fn with_model(body: &Body<'_>, endpoint: &Endpoint) -> Result<String, Error> {
+/// The body with `model` for the model, every other byte as the caller wrote it.
+pub(super) fn with_model(body: &Body<'_>, model: Json) -> Result<String, Error> {
     let mut splice = Splice::of(body);
-    let set = splice.set(&["model"], &Json::Text(endpoint.model.clone()));
+    let set = splice.set(&["model"], &model);
     set.map_err(|error| Error::bad_call("model", error.to_string()))?;
     Ok(splice.apply())
 }

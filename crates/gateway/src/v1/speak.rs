@@ -44,7 +44,8 @@ pub(super) async fn speak(
     answered(gateway, dialect, (caller, request), answer).await
 }
 
-async fn answer(
+/// As [`speak`], for a call that was read.
+pub(super) async fn answer(
     gateway: &Gateway,
     dialect: Dialect,
     arrived: &Arrived,
@@ -59,6 +60,7 @@ async fn answer(
     let (streams, shown) = (call.streams(), gateway.observer.shown(&call, &order.label));
     let context = Context { streams, shown, ..Context::of_headers(&arrived.headers) };
     let order = Order { bound: call.bound(), route: candidates.route, context, ..order };
+    let order = Order { wish: arrived.wish(), parent: arrived.parent, ..order };
     let chat = ChatOrder { order, candidates, call };
     if streams {
         Ok(stream_response(dialect, gateway.open_chat(&chat).await?))
@@ -98,6 +100,9 @@ pub(super) fn json_response(whole: Settled<Bytes>) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     mark(headers, Some(whole.act), Some(&whole.label));
+    if let Some(mark) = whole.mark {
+        headers.insert("x-kaname-cache", HeaderValue::from_static(mark.as_str()));
+    }
     response
 }
 

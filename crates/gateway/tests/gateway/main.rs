@@ -1,12 +1,15 @@
 //! The gateway from outside: real databases, a real server that misbehaves, the router.
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up must stop")]
 
+mod batches;
 mod budgets;
+mod cache;
 mod chat;
 mod continuity;
 mod embeddings;
 mod endpoints;
 mod faults;
+mod rerank;
 mod routes;
 mod sessions;
 mod support;

@@ -254,6 +254,7 @@ pub(crate) fn new_endpoint(base_url: &str) -> NewEndpoint {
         region: String::new(),
         context_tokens: None,
         concurrent_max: None,
+        cache_seconds: 0,
         price: None,
     }
 }

@@ -61,6 +61,7 @@ async fn world_with(test: kaname_testkit::TestPlatform, text: &'static str, rank
         region: String::new(),
         context_tokens: None,
         concurrent_max: None,
+        cache_seconds: 0,
         price: None,
     };
     world.knowledge.gateway().create_endpoint(&world.administrator, new).await.unwrap();

@@ -66,6 +66,7 @@ macro_rules! value_from_id {
 
 value_from_id!(
     ActId,
+    BatchId,
     BudgetId,
     CollectionId,
     ConversationId,
@@ -73,6 +74,7 @@ value_from_id!(
     DocumentId,
     DrillId,
     EndpointId,
+    FileId,
     InstitutionId,
     JobId,
     KeyId,

@@ -68,11 +68,24 @@ struct Things {
     document: String,
     job: String,
     conversation: String,
+    call_file: String,
+    batch: String,
     act: String,
 }
 
 fn text(value: &Value, pointer: &str) -> String {
     value.pointer(pointer).and_then(Value::as_str).unwrap().to_owned()
+}
+
+/// A file of calls for a batch.
+fn calls() -> (&'static str, String) {
+    let head = |name: &str| format!("--cut\r\ncontent-disposition: form-data; {name}\r\n\r\n");
+    let body = format!(
+        "{}batch\r\n{}{{\"custom_id\": \"{SECRET}\"}}\r\n--cut--\r\n",
+        head("name=\"purpose\""),
+        head("name=\"file\"; filename=\"himitsu.jsonl\"")
+    );
+    ("multipart/form-data; boundary=cut", body)
 }
 
 fn file() -> (&'static str, String) {
@@ -106,6 +119,14 @@ impl Things {
         let title = json!({ "title": SECRET });
         let path = format!("{BASE}/conversations/{conversation}");
         assert_eq!(caller.json("PATCH", &path, &title).await.0, 200);
+        let (status, sent_calls) = caller.send("POST", "/v1/files", calls()).await;
+        assert_eq!(status, 200, "{sent_calls}");
+        let call_file = text(&serde_json::from_str(&sent_calls).unwrap(), "/id");
+        let begun = new_batch(&call_file).to_string();
+        let (status, batch) =
+            caller.send("POST", "/v1/batches", ("application/json", begun)).await;
+        assert_eq!(status, 200, "{batch}");
+        let batch = text(&serde_json::from_str(&batch).unwrap(), "/id");
         let (_, acts) = caller.json("GET", &format!("{BASE}/acts"), &json!({})).await;
         Self {
             user: text(&user, "/user/id"),
@@ -121,11 +142,13 @@ impl Things {
             document: text(&sent, "/documents/0/id"),
             job: text(&sent, "/job_id"),
             conversation,
+            call_file,
+            batch,
             act: text(&serde_json::from_str(&acts).unwrap(), "/items/0/id"),
         }
     }
 
-    fn all(&self) -> [&str; 14] {
+    fn all(&self) -> [&str; 16] {
         [
             &self.user,
             &self.department,
@@ -140,6 +163,8 @@ impl Things {
             &self.document,
             &self.job,
             &self.conversation,
+            &self.call_file,
+            &self.batch,
             &self.act,
         ]
     }
@@ -148,6 +173,8 @@ impl Things {
     fn filled(&self, path: &str) -> String {
         let id = match path.trim_start_matches(BASE).split('/').nth(1) {
             _ if path.starts_with("/v1/models") => "himitsu%2Fmodel",
+            _ if path.starts_with("/v1/files") => &self.call_file,
+            _ if path.starts_with("/v1/batches") => &self.batch,
             Some("users") => &self.user,
             Some("departments") => &self.department,
             Some("teams") => &self.team,
@@ -181,6 +208,7 @@ impl Things {
                 json!({ "name": "foreign", "scopes": ["models"], "expires_in_days": 1 })
             }
             "NewEndpoint" => new_endpoint(),
+            "NewBatch" => new_batch(&self.call_file),
             "NewRoute" => new_route(&self.endpoint),
             "NewBlock" => new_block(),
             "NamingChange" | "EndpointChange" | "RouteChange" => json!({ "name": "foreign" }),
@@ -220,6 +248,13 @@ fn new_endpoint() -> Value {
 fn new_route(endpoint: &str) -> Value {
     json!({
         "public_name": "himitsu/route", "name": SECRET, "legs": [{ "endpoint_id": endpoint }],
+    })
+}
+
+fn new_batch(file: &str) -> Value {
+    json!({
+        "input_file_id": file, "endpoint": "/v1/embeddings", "completion_window": "24h",
+        "metadata": { "for": SECRET },
     })
 }
 
@@ -282,6 +317,10 @@ fn body_of(operation: &Value) -> Option<(String, String)> {
 
 fn content_for(operation: &Value, things: &Things) -> (&'static str, String) {
     match body_of(operation) {
+        Some((_, schema)) if schema == "NewFileForm" => {
+            let (kind, body) = calls();
+            (kind, body.replace(SECRET, "foreign"))
+        }
         None => ("application/json", "{}".to_owned()),
         Some((kind, _)) if kind == "multipart/form-data" => file(),
         Some((kind, _)) if kind == "text/csv" => {

@@ -18,6 +18,7 @@ pub(super) struct Raw {
     pub(super) engine: Engine,
     pub(super) identity: Identity,
     pub(super) telemetry: Telemetry,
+    pub(super) gateway: Gateway,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -74,6 +75,17 @@ pub(super) struct Engine {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Identity {
     pub(super) password_length_min: Option<u64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Gateway {
+    pub(super) cache_bytes_max: Option<u64>,
+    pub(super) cache_compartments: Option<bool>,
+    pub(super) batch_file_bytes_max: Option<u64>,
+    pub(super) batch_lines_max: Option<u64>,
+    pub(super) batch_calls_at_once: Option<u64>,
+    pub(super) batch_retention_days: Option<u64>,
 }
 
 impl Raw {

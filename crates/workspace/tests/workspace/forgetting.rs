@@ -85,6 +85,7 @@ async fn world_with(test: &TestPlatform, upstream: &Upstream) -> World {
         region: String::new(),
         context_tokens: None,
         concurrent_max: None,
+        cache_seconds: 0,
         price: None,
     };
     gateway.create_endpoint(&by, new).await.unwrap();

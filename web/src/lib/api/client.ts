@@ -74,7 +74,9 @@ export function signedOut(): void {
 export function addressOf(path: string, query: CallOptions['query'] = {}): string {
 	const pairs = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== '');
 	const search = new URLSearchParams(pairs.map(([name, value]) => [name, String(value)])).toString();
-	return `${base}${path}${search === '' ? '' : `?${search}`}`;
+	// What programs call as well lies at the root.
+	const root = path.startsWith('/v1/') ? '' : base;
+	return `${root}${path}${search === '' ? '' : `?${search}`}`;
 }
 
 /** Calls and reads the JSON answer; an empty answer reads as `undefined`. */
@@ -116,8 +118,16 @@ async function send(method: string, path: string, options: CallOptions): Promise
 async function readProblem(response: Response): Promise<Problem> {
 	try {
 		const problem: unknown = await response.json();
-		return typeof problem === 'object' && problem !== null ? problem : {};
+		if (typeof problem !== 'object' || problem === null) return {};
+		return 'error' in problem ? inDialect(problem.error) : problem;
 	} catch {
 		return {};
 	}
+}
+
+/** What a route at /v1 says when it refuses, in the shape of OpenAI. */
+function inDialect(error: unknown): Problem {
+	if (typeof error !== 'object' || error === null) return {};
+	const { message, code, param } = error as { message?: string; code?: string; param?: string | null };
+	return { detail: message, code, field: param ?? undefined };
 }

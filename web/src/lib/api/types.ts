@@ -32,6 +32,10 @@ export type Budget = Schemas['Budget'];
 export type NewBudget = Schemas['NewBudget'];
 export type BudgetChange = Schemas['BudgetChange'];
 
+export type Batch = Schemas['Batch'];
+export type BatchList = Schemas['BatchList'];
+export type BatchState = Schemas['BatchState'];
+
 export type NewEndpoint = Schemas['NewEndpoint'];
 export type Endpoint = Schemas['Endpoint'];
 export type EndpointChange = Schemas['EndpointChange'];

@@ -32,6 +32,7 @@ export class EndpointDraft {
 	region = $state('');
 	contextTokens = $state('');
 	concurrentMax = $state('');
+	cacheSeconds = $state('');
 	priceInput = $state('');
 	priceCached = $state('');
 	priceOutput = $state('');
@@ -63,6 +64,7 @@ export class EndpointDraft {
 		draft.region = endpoint.region;
 		draft.contextTokens = endpoint.context_tokens?.toString() ?? '';
 		draft.concurrentMax = endpoint.concurrent_max?.toString() ?? '';
+		draft.cacheSeconds = endpoint.cache_seconds === 0 ? '' : endpoint.cache_seconds.toString();
 		draft.#takePrice(endpoint.price);
 		return draft;
 	}
@@ -119,6 +121,7 @@ export class EndpointDraft {
 			region: this.region.trim(),
 			context_tokens: wholeOf(this.contextTokens, 'context_tokens'),
 			concurrent_max: wholeOf(this.concurrentMax, 'concurrent_max'),
+			cache_seconds: wholeOf(this.cacheSeconds, 'cache_seconds') ?? 0,
 			price: this.price()
 		};
 	}

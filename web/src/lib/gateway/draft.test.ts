@@ -24,6 +24,7 @@ const endpoint: Endpoint = {
 	region: '',
 	context_tokens: 8_000,
 	concurrent_max: 4,
+	cache_seconds: 0,
 	price: null,
 	created_at_ms: 0,
 	health: { state: 'unknown', checked_at_ms: null, detail: '' }
@@ -88,6 +89,13 @@ describe('an endpoint draft', () => {
 		draft.contextTokens = '';
 		expect(draft.change()).toMatchObject({ model: 'm', dialects: ['messages'], context_tokens: 0, concurrent_max: 4 });
 		expect(draft.change()).not.toHaveProperty('kind');
+	});
+
+	it('keeps answers for as long as is said, and not at all where nothing is', () => {
+		const draft = EndpointDraft.of({ ...endpoint, cache_seconds: 60 });
+		expect([draft.cacheSeconds, draft.change().cache_seconds]).toEqual(['60', 60]);
+		draft.cacheSeconds = ' ';
+		expect(draft.change().cache_seconds).toBe(0);
 	});
 
 	it('keeps what a form does not show of a price', () => {

@@ -24,11 +24,12 @@ interface Fact {
 
 /** What is known of an endpoint beyond its address and clearance. */
 export function furtherFacts(endpoint: Endpoint): Fact[] {
-	const { context_tokens, concurrent_max, licence, price } = endpoint;
+	const { context_tokens, concurrent_max, cache_seconds, licence, price } = endpoint;
 	const facts: (Fact | null)[] = [
 		licence === '' ? null : { name: t('endpoint.licence_name'), value: licence },
 		context_tokens == null ? null : { name: t('endpoint.context_tokens'), value: count(context_tokens) },
 		concurrent_max == null ? null : { name: t('endpoint.concurrent_max'), value: count(concurrent_max) },
+		cache_seconds === 0 ? null : { name: t('endpoint.cache_seconds'), value: count(cache_seconds) },
 		price == null ? null : { name: t('endpoint.price'), value: priceText(price) }
 	];
 	return facts.filter((fact) => fact !== null);
