@@ -101,7 +101,10 @@ impl Gateway {
     ) -> Result<Answering, Failure> {
         let endpoint = &reach.endpoint;
         let (permit, attempt) = self.admit(&chat.order, endpoint, asked).await?;
-        match self.answer_of(chat, reach, permit, &attempt).await {
+        // One byte a minute is not silence, but not an answer either.
+        let answer = self.answer_of(chat, reach, permit, &attempt);
+        let answered = tokio::time::timeout(self.config.call_timeout, answer).await;
+        match answered.unwrap_or_else(|_| Err(UpstreamFault::Deadline.into())) {
             Ok(given) => Ok(Answering { endpoint: endpoint.clone(), attempt, passage, given }),
             Err(error) => {
                 if error.speaks_against_the_endpoint() {

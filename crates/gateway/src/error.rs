@@ -134,8 +134,13 @@ pub enum UpstreamFault {
         retry_after: Option<String>,
     },
     /// It failed.
-    #[error("the endpoint failed (status {0})")]
-    Failed(u16),
+    #[error("the endpoint failed (status {status})")]
+    Failed {
+        /// Its status, neither 200 nor one of those above.
+        status: u16,
+        /// Its `retry-after`.
+        retry_after: Option<String>,
+    },
     /// Its answer is of another kind than asked for.
     #[error("the endpoint answered with another content type than asked for")]
     WrongContentType,
@@ -168,7 +173,7 @@ impl UpstreamFault {
             Self::Refused { .. } => "gateway.upstream_refused",
             Self::KeyRefused => "gateway.upstream_key_refused",
             Self::RateLimited { .. } => "gateway.upstream_rate_limited",
-            Self::Failed(_) => "gateway.upstream_failed",
+            Self::Failed { .. } => "gateway.upstream_failed",
             Self::WrongContentType => "gateway.upstream_wrong_type",
             Self::Malformed => "gateway.upstream_malformed",
             Self::Cut => "gateway.upstream_cut",

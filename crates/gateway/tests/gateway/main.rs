@@ -5,6 +5,8 @@ mod budgets;
 mod chat;
 mod embeddings;
 mod endpoints;
+mod fault_matrix;
 mod faults;
+mod misuse;
 mod routes;
 mod support;
