@@ -134,7 +134,9 @@ impl Call {
     fn carries_marks(&self) -> bool {
         let wrapped =
             |dialect: &Dialect| self.text.contains(&format!("kaname/{}/", dialect.name()));
-        self.text.contains("~gemini/") || Dialect::ALL.iter().any(wrapped)
+        // As it is, and as Anthropic's clients have it.
+        let calls = ["~gemini/", "_7egemini_2f"];
+        calls.iter().any(|mark| self.text.contains(mark)) || Dialect::ALL.iter().any(wrapped)
     }
 
     fn spliced(&self, endpoint: &Endpoint) -> Result<Bytes, Error> {

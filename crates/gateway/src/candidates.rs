@@ -1,7 +1,7 @@
 //! Which endpoints may answer a call, in the order to try: by the name that the caller wrote, or,
 //! for the other slices, by what has to be done.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use kaname_guard::{Caller, Purpose};
 use kaname_kernel::{EndpointId, InstitutionId, Label, RouteId};
@@ -24,12 +24,14 @@ pub(crate) struct Candidates {
     pub(crate) reaches: Vec<Reach>,
     /// The route that was named, for the record.
     pub(crate) route: Option<RouteId>,
+    /// After which time without content another one is asked alongside, if ever.
+    pub(crate) hedge_after: Option<Duration>,
 }
 
 impl Candidates {
     /// This endpoint and no other.
     pub(crate) fn only(reach: Reach) -> Self {
-        Self { reaches: vec![reach], route: None }
+        Self { reaches: vec![reach], route: None, hedge_after: None }
     }
 
     /// The first of them.
@@ -164,7 +166,8 @@ impl Gateway {
         for endpoint in endpoints {
             reaches.push(self.with_key(conn, endpoint).await?);
         }
-        Ok(Some(Candidates { reaches, route: route.map(|route| route.id) }))
+        let hedge_after = route.and_then(Route::hedge_after);
+        Ok(Some(Candidates { reaches, route: route.map(|route| route.id), hedge_after }))
     }
 
     /// Whether what answers there is part of this process, or another server.

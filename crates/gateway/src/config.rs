@@ -15,6 +15,8 @@ pub struct Config {
     pub idle_timeout: Duration,
     /// Longest time for one call, from the first byte sent to the last received.
     pub call_timeout: Duration,
+    /// How often ailing endpoints are asked whether they answer again; 0 for never.
+    pub probe_every: Duration,
     /// Whether plain `http` may leave for public addresses. Never without a reason.
     pub allow_insecure: bool,
 }
@@ -27,6 +29,7 @@ impl Default for Config {
             items_max: 2_048,
             idle_timeout: Duration::from_mins(1),
             call_timeout: Duration::from_mins(15),
+            probe_every: Duration::from_secs(15),
             allow_insecure: false,
         }
     }

@@ -31,6 +31,9 @@ pub enum Error {
     /// Another endpoint has this public name.
     #[error("another endpoint has this public name")]
     NameTaken,
+    /// The endpoint stands in routes.
+    #[error("this endpoint stands in the routes {}; take it out of them first", .0.join(", "))]
+    InUse(Vec<String>),
     /// No endpoint can do this.
     #[error("no endpoint can do this")]
     NoEndpoint,
@@ -215,6 +218,7 @@ impl Fault for Error {
             Self::NotFound => "gateway.not_found",
             Self::Invalid { .. } => "gateway.invalid_endpoint",
             Self::NameTaken => "gateway.name_taken",
+            Self::InUse(_) => "gateway.endpoint_in_use",
             Self::NoEndpoint => "gateway.no_endpoint",
             Self::Resting => "gateway.resting",
             Self::UnknownModel(_) => "gateway.unknown_model",
@@ -237,7 +241,7 @@ impl Fault for Error {
         match self {
             Self::NotFound | Self::UnknownModel(_) => StatusCode::NOT_FOUND,
             Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::NameTaken => StatusCode::CONFLICT,
+            Self::NameTaken | Self::InUse(_) => StatusCode::CONFLICT,
             Self::NoEndpoint | Self::Resting => StatusCode::SERVICE_UNAVAILABLE,
             Self::BadCall { .. } => StatusCode::BAD_REQUEST,
             Self::Upstream(fault) => fault.status(),

@@ -25,6 +25,7 @@ mod error;
 mod failure;
 mod gateway;
 mod generator_request;
+mod health;
 mod hearing;
 mod model;
 mod order;

@@ -199,6 +199,7 @@ impl App {
         }
         Sequencer::new(self.platform.clone()).start();
         self.prepare_dictionary();
+        self.gateway.start_health_probes();
         workers.start(config.workers);
         Ok(())
     }
@@ -264,8 +265,11 @@ fn metrics() -> anyhow::Result<MetricsHandle> {
 /// The gateway with whatever models this process can run itself.
 fn gateway(platform: &Platform, outbound: Outbound, mint: PermitMint, config: &Config) -> Gateway {
     let guard = Guard::new(platform.clone(), mint);
-    let gateway =
-        Gateway::new(platform.clone(), guard, outbound, kaname_gateway::Config::default());
+    let bounds = kaname_gateway::Config {
+        probe_every: config.probe_every,
+        ..kaname_gateway::Config::default()
+    };
+    let gateway = Gateway::new(platform.clone(), guard, outbound, bounds);
     let folder = config.models_dir.join(models::EMBEDDING);
     let gateway = gateway.with_embedder(Arc::new(embedder::LocalEmbedder::in_folder(folder)));
     match generator::from_config(config, &platform.tasks) {

@@ -85,6 +85,8 @@ pub(crate) struct Config {
     pub(crate) log_filter: String,
     /// Background workers.
     pub(crate) workers: usize,
+    /// How often ailing endpoints are probed; 0 for never.
+    pub(crate) probe_every: Duration,
     /// The model that the embedded engine runs, if any.
     pub(crate) engine_model: Option<EngineModel>,
     /// Threads of the embedded engine.
@@ -175,6 +177,11 @@ impl Config {
             json_logs: take.log_format(raw),
             log_filter: take.text("log.filter", "KANAME_LOG", raw.log.filter.as_ref(), "info"),
             workers: take.number("jobs.workers", raw.jobs.workers, (2, 1, 64)),
+            probe_every: Duration::from_secs(take.number(
+                "gateway.probe_every_s",
+                raw.gateway.probe_every_s,
+                (15, 0, 3_600),
+            ) as u64),
             program: std::env::current_exe().unwrap_or_else(|_| PathBuf::from("kaname")),
             engine_model: take.engine_model(raw),
             engine_threads: take.number("engine.threads", raw.engine.threads, (2, 1, 256)),

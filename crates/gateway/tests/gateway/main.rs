@@ -7,6 +7,8 @@ mod embeddings;
 mod endpoints;
 mod fault_matrix;
 mod faults;
+mod health;
+mod hedging;
 mod misuse;
 mod routes;
 mod support;

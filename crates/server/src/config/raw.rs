@@ -15,6 +15,7 @@ pub(super) struct Raw {
     pub(super) database: Database,
     pub(super) log: Log,
     pub(super) jobs: Jobs,
+    pub(super) gateway: Gateway,
     pub(super) engine: Engine,
     pub(super) identity: Identity,
 }
@@ -48,6 +49,12 @@ pub(super) struct Log {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Jobs {
     pub(super) workers: Option<u64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Gateway {
+    pub(super) probe_every_s: Option<u64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
