@@ -12,6 +12,7 @@ use crate::{
     error::Error,
     model::Endpoint,
     order::{ApiKey, Reach},
+    prices::Prices,
     store,
     traffic::Traffic,
 };
@@ -24,6 +25,7 @@ pub struct Gateway {
     pub(crate) outbound: Outbound,
     pub(crate) config: Config,
     pub(crate) traffic: Traffic,
+    pub(crate) prices: Option<Arc<Prices>>,
     pub(crate) embedder: Option<Arc<dyn EmbeddedEmbedder>>,
     pub(crate) generator: Option<Arc<dyn EmbeddedGenerator>>,
 }
@@ -37,9 +39,17 @@ impl Gateway {
             outbound,
             config,
             traffic: Traffic::default(),
+            prices: None,
             embedder: None,
             generator: None,
         }
+    }
+
+    /// With a table of prices to offer.
+    #[must_use]
+    pub fn with_prices(mut self, prices: Prices) -> Self {
+        self.prices = Some(Arc::new(prices));
+        self
     }
 
     /// With the embedding model of this program.

@@ -32,6 +32,7 @@ pub const ROUTES: &[Route] = &[
     ("GET", "/routes/{id}", READER),
     ("PATCH", "/routes/{id}", ADMINISTRATOR),
     ("DELETE", "/routes/{id}", ADMINISTRATOR),
+    ("GET", "/prices", READER),
     ("GET", "/endpoint-blocks", READER),
     ("POST", "/endpoint-blocks", ADMINISTRATOR),
     ("DELETE", "/endpoint-blocks/{id}", ADMINISTRATOR),
@@ -69,6 +70,7 @@ where
         .routes(routes!(find, change, remove))
         .routes(routes!(test))
         .merge(crate::routes::http::router())
+        .merge(crate::prices::http::router())
         .with_state(state)
 }
 

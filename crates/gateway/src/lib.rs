@@ -30,6 +30,7 @@ mod hearing;
 mod model;
 mod order;
 mod pieces;
+mod prices;
 mod recorded;
 mod remove_endpoint;
 mod routes;
@@ -56,6 +57,7 @@ pub use self::{
     failure::Failure,
     gateway::Gateway,
     model::{Capability, Endpoint, EndpointKind, Health, HealthState, Language, Price, Speaks},
+    prices::{PriceEntry, PriceStatus, PriceTable, PriceTableError, PriceUnit, Prices},
     routes::{Bounds, Conditions, Leg, NewRoute, Route, RouteChange},
     test_endpoint::{ProbeResult, TestError, TestResult},
 };

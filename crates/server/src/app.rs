@@ -271,6 +271,10 @@ fn gateway(platform: &Platform, outbound: Outbound, mint: PermitMint, config: &C
     };
     let gateway = Gateway::new(platform.clone(), guard, outbound, bounds);
     let folder = config.models_dir.join(models::EMBEDDING);
+    let gateway = match config.prices.clone() {
+        Some(prices) => gateway.with_prices(prices),
+        None => gateway,
+    };
     let gateway = gateway.with_embedder(Arc::new(embedder::LocalEmbedder::in_folder(folder)));
     match generator::from_config(config, &platform.tasks) {
         Some(generator) => gateway.with_generator(Arc::new(generator)),

@@ -47,6 +47,9 @@ pub(crate) enum Command {
     /// Manages budgets and rates.
     #[command(subcommand)]
     Budget(BudgetCommand),
+    /// Looks at prices of models.
+    #[command(subcommand)]
+    Price(PriceCommand),
     /// Manages models and dictionaries.
     #[command(subcommand)]
     Model(ModelCommand),
@@ -185,6 +188,18 @@ pub(crate) struct BudgetSet {
     /// Keeps it without holding anybody to it.
     #[arg(long)]
     pub(crate) off: bool,
+}
+
+/// `kaname price …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum PriceCommand {
+    /// Lists the prices that are offered, with day and source.
+    List,
+    /// Checks a table: its form, its entries, and that a configured key signed it.
+    Check {
+        /// The table, as a signed note.
+        file: PathBuf,
+    },
 }
 
 /// `kaname model …`

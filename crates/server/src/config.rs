@@ -4,6 +4,7 @@
 //! administrator mends the file in one go; each value remembers where it came from.
 
 mod faults;
+mod prices;
 mod raw;
 
 use std::{
@@ -13,10 +14,11 @@ use std::{
 };
 
 use kaname_engine::ModelDigest;
-use kaname_gateway::Language;
+use kaname_gateway::{Language, Prices};
+use kaname_ledger_core::VerifyingKey;
 
-pub(crate) use self::faults::ConfigError;
 use self::{faults::Collector, raw::Raw};
+pub(crate) use self::{faults::ConfigError, prices::signed as signed_prices};
 
 /// Where a value came from, for `kaname config check`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +89,10 @@ pub(crate) struct Config {
     pub(crate) workers: usize,
     /// How often ailing endpoints are probed; 0 for never.
     pub(crate) probe_every: Duration,
+    /// The prices that are offered; none after a fault.
+    pub(crate) prices: Option<Prices>,
+    /// Who may sign a table of prices.
+    pub(crate) price_keys: Vec<VerifyingKey>,
     /// The model that the embedded engine runs, if any.
     pub(crate) engine_model: Option<EngineModel>,
     /// Threads of the embedded engine.
@@ -182,6 +188,8 @@ impl Config {
                 raw.gateway.probe_every_s,
                 (15, 0, 3_600),
             ) as u64),
+            price_keys: prices::keys(&raw.gateway, &mut take.found),
+            prices: prices::prices(&raw.gateway, &mut take.found),
             program: std::env::current_exe().unwrap_or_else(|_| PathBuf::from("kaname")),
             engine_model: take.engine_model(raw),
             engine_threads: take.number("engine.threads", raw.engine.threads, (2, 1, 256)),

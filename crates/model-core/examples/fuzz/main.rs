@@ -50,8 +50,9 @@ fn main() -> ExitCode {
 
 /// Every file of the corpus, in the order of their names.
 fn seeds(folder: &Path) -> std::io::Result<Vec<Vec<u8>>> {
-    let mut paths: Vec<_> =
-        fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    let mut paths: Vec<_> = fs::read_dir(folder)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()?;
     paths.sort();
     paths.iter().map(fs::read).collect()
 }

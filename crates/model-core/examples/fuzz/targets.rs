@@ -251,7 +251,11 @@ fn response(dialect: Dialect, input: &[u8]) -> Vec<String> {
     match dialect.read_response(json, &mut Notes::new()) {
         Err(error) => behaviour.push(error.to_string().chars().take(60).collect()),
         Ok(response) => {
-            behaviour.push(format!("{} {:?}", response.parts.len().min(6), kind_of(&response.finish)));
+            behaviour.push(format!(
+                "{} {:?}",
+                response.parts.len().min(6),
+                kind_of(&response.finish)
+            ));
             for to in [Dialect::OpenAiChat, Dialect::OpenAiResponses, Dialect::Anthropic] {
                 let stamp = Stamp { id: "x".to_owned(), model: "m".to_owned(), created_s: 1 };
                 let asked = Request::default();

@@ -6,7 +6,9 @@ use crate::{
     json::Json,
     notes::{Notes, TranslateError},
     openai_chat::write_metadata,
-    request::{Format, Message, Part, Reasoning, Request, Role, Sampling, Tool, ToolChoice, is_felt},
+    request::{
+        Format, Message, Part, Reasoning, Request, Role, Sampling, Tool, ToolChoice, is_felt,
+    },
 };
 
 /// Reads a request.

@@ -6,8 +6,8 @@ use crate::{
     json::Json,
     notes::{Notes, TranslateError},
     openai_chat::{
-        OWN_TOOL, read_function, read_metadata, read_sampling, read_schema, tool_choice_word, write_function,
-        write_metadata, write_schema,
+        OWN_TOOL, read_function, read_metadata, read_sampling, read_schema, tool_choice_word,
+        write_function, write_metadata, write_schema,
     },
     request::{Format, Message, Part, Reasoning, Request, Role, Tool, ToolChoice, is_felt},
 };

@@ -171,7 +171,9 @@ fn a_thought_travels_through_another_dialect() {
 #[test]
 fn an_id_of_a_call_is_of_letters_that_messages_takes_and_comes_back_as_it_was() {
     let id = "functions.w:0~gemini/c2ln+/8=";
-    let call = |id: &str| format!(r#"{{"id":"{id}","type":"function","function":{{"name":"w","arguments":"{{}}"}}}}"#);
+    let call = |id: &str| {
+        format!(r#"{{"id":"{id}","type":"function","function":{{"name":"w","arguments":"{{}}"}}}}"#)
+    };
     let chat = format!(
         r#"{{"model":"m","messages":[{{"role":"user","content":"a"}},{{"role":"assistant","content":null,"tool_calls":[{}]}},{{"role":"tool","tool_call_id":"{id}","content":"b"}}]}}"#,
         call(id)

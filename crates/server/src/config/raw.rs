@@ -1,6 +1,6 @@
 //! The file as written: every key optional, unknown keys refused.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use serde::Deserialize;
 
@@ -55,6 +55,9 @@ pub(super) struct Jobs {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Gateway {
     pub(super) probe_every_s: Option<u64>,
+    pub(super) price_table: Option<String>,
+    pub(super) price_keys: Option<Vec<String>>,
+    pub(super) yen_per: Option<BTreeMap<String, String>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
