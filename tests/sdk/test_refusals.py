@@ -13,6 +13,7 @@ from house import BEHIND, House
 CHAT = {"messages": [{"role": "user", "content": "a"}]}
 MESSAGES = {"max_tokens": 50, **CHAT}
 FILE = {"file_id": "file-1"}
+ELSEWHERE = "https://example.com/a.png"
 # What each dialect would have a vendor keep, fetch or run by itself: the field at fault and the rest of the request.
 PAST_THE_DOOR = {
     "/chat/completions": [
@@ -20,6 +21,8 @@ PAST_THE_DOOR = {
         ("web_search_options", {**CHAT, "web_search_options": {}}),
         ("tools", {**CHAT, "tools": [CHAT_TOOL, {"type": "web_search_preview"}]}),
         ("messages", {"messages": [{"role": "user", "content": [{"type": "file", "file": FILE}]}]}),
+        ("messages", {"messages": [{"role": "user", "content": [
+            {"type": "image_url", "image_url": {"url": ELSEWHERE}}]}]}),
     ],
     "/responses": [
         ("store", {"input": "a", "store": True}),
@@ -34,6 +37,9 @@ PAST_THE_DOOR = {
         ("input", {"input": [{"role": "user", "content": [{"type": "input_file", **FILE}]}]}),
         ("input", {"input": [{"role": "user", "content": [{"type": "input_image", "detail": "auto", **FILE}]}]}),
         ("input", {"input": [{"type": "item_reference", "id": "msg_1"}]}),
+        *(("input", {"input": [{"role": "user", "content": [part]}]}) for part in (
+            {"type": "input_image", "detail": "auto", "image_url": ELSEWHERE},
+            {"type": "input_file", "file_url": ELSEWHERE})),
     ],
     "/messages": [
         ("mcp_servers", {**MESSAGES, "mcp_servers": [{"type": "url", "name": "x", "url": "https://example.com"}]}),
@@ -44,6 +50,8 @@ PAST_THE_DOOR = {
             {"type": "document", "source": {"type": "file", **FILE}}]}]}),
         ("messages", {**MESSAGES, "messages": [{"role": "user", "content": [
             {"type": "image", "source": {"type": "file", **FILE}}]}]}),
+        *(("messages", {**MESSAGES, "messages": [{"role": "user", "content": [
+            {"type": kind, "source": {"type": "url", "url": ELSEWHERE}}]}]}) for kind in ("image", "document")),
     ],
 }
 

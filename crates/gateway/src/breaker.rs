@@ -60,6 +60,17 @@ impl Breaker {
         }
     }
 
+    /// Whether it is anything but closed.
+    pub(crate) fn is_tripped(&self) -> bool {
+        self.until_ms.is_some()
+    }
+
+    /// There is reason to think that the endpoint is well again: the pause ends, and the next call
+    /// tries. Whether it closes is for that call to say, since a list of models is not an answer.
+    pub(crate) fn end_pause(&mut self, now_ms: i64) {
+        self.until_ms = self.until_ms.map(|until| until.min(now_ms));
+    }
+
     /// A call ended without saying anything about the endpoint: the caller went away, say.
     pub(crate) fn let_go(&mut self) {
         self.trying = false;
@@ -105,6 +116,21 @@ mod tests {
         breaker.failed(PAUSE_MS);
         assert_eq!(breaker.circuit(3 * PAUSE_MS - 1), Circuit::Open);
         assert_eq!(breaker.circuit(3 * PAUSE_MS), Circuit::HalfOpen);
+    }
+
+    #[test]
+    fn a_pause_that_ends_early_lets_one_call_try_and_a_closed_circuit_stays_closed() {
+        let mut breaker = opened();
+        breaker.end_pause(1);
+        assert_eq!(breaker.circuit(1), Circuit::HalfOpen);
+        breaker.begin(1);
+        breaker.end_pause(2);
+        assert_eq!(breaker.circuit(2), Circuit::Open);
+        breaker.failed(2);
+        assert_eq!(breaker.circuit(2 + 2 * PAUSE_MS - 1), Circuit::Open);
+        let mut closed = Breaker::default();
+        closed.end_pause(1);
+        assert!(closed.circuit(1) == Circuit::Closed && !closed.is_tripped());
     }
 
     proptest! {

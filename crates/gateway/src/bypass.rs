@@ -20,6 +20,12 @@ pub(crate) struct Bypass {
 const KEPT: &str = "Kaname keeps the record itself; what the vendor stores would be past the door";
 const RUN: &str = "tools that the vendor runs would be past the door; give a function instead";
 const FILE: &str = "files kept at the vendor would be past the door; send the content instead";
+const PICTURE: &str =
+    "the vendor would fetch this address past the door; send the picture inline as a data URL";
+const INLINE: &str =
+    "the vendor would fetch this address past the door; send the content inline as base64";
+const DOCUMENT: &str =
+    "the vendor would fetch this address past the door; send the file inline as base64";
 
 /// Fields that are refused when they say something, by dialect.
 const FIELDS: [(Dialect, &str, &str); 9] = [
@@ -46,8 +52,8 @@ pub(crate) fn check(dialect: Dialect, body: &Json) -> Result<(), Bypass> {
         return Err(Bypass { field: "tools", why: RUN });
     }
     for field in ["messages", "input", "system"] {
-        if body.get(field).is_some_and(names_a_file) {
-            return Err(Bypass { field, why: FILE });
+        if let Some(why) = body.get(field).and_then(past_the_door) {
+            return Err(Bypass { field, why });
         }
     }
     Ok(())
@@ -77,20 +83,36 @@ fn is_callers(dialect: Dialect, tool: &Json) -> bool {
     }
 }
 
-/// Whether a part of a message names a file that lies at the vendor.
-fn names_a_file(value: &Json) -> bool {
+/// Why a part of a message cannot pass: it names a file that lies at the vendor, or an address that
+/// the vendor would fetch.
+fn past_the_door(value: &Json) -> Option<&'static str> {
     match value {
-        Json::List(items) => items.iter().any(names_a_file),
-        Json::Object(members) => members.iter().any(|(key, value)| match key.as_str() {
-            "file_id" => says_something(value),
-            // An item of an earlier response, by its id at the vendor.
-            "type" => value.as_str() == Some("item_reference"),
-            // What a tool was called with, or gave back as JSON, is the caller's own text.
-            "arguments" => false,
-            _ => names_a_file(value),
-        }),
-        _ => false,
+        Json::List(items) => items.iter().find_map(past_the_door),
+        Json::Object(members) => {
+            let kind = value.get("type").and_then(Json::as_str).unwrap_or_default();
+            members.iter().find_map(|(key, member)| match key.as_str() {
+                "file_id" if says_something(member) => Some(FILE),
+                // An item of an earlier response, by its id at the vendor.
+                "type" if member.as_str() == Some("item_reference") => Some(FILE),
+                // What a tool was called with is the caller's own text, and JSON of its own making.
+                "arguments" => None,
+                "input" if kind == "tool_use" => None,
+                "image_url" => is_elsewhere(member).then_some(PICTURE),
+                "file_url" => is_elsewhere(member).then_some(DOCUMENT),
+                "url" if kind == "url" => is_elsewhere(member).then_some(INLINE),
+                _ => past_the_door(member),
+            })
+        }
+        _ => None,
     }
+}
+
+/// Whether `address`, a text or an object with a `url`, is anything but a data URL.
+fn is_elsewhere(address: &Json) -> bool {
+    let text = address.as_str().or_else(|| address.get("url").and_then(Json::as_str));
+    let is_data =
+        |text: &str| text.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:"));
+    text.map_or_else(|| says_something(address), |text| !is_data(text.trim_start()))
 }
 
 #[cfg(test)]
@@ -123,5 +145,49 @@ mod tests {
         assert_eq!(field(anthropic, search), Some("tools"));
         let source = r#"{"messages":[{"content":[{"type":"document","source":{"type":"file","file_id":"x"}}]}]}"#;
         assert_eq!(field(anthropic, source), Some("messages"));
+    }
+
+    fn why(dialect: Dialect, text: &str) -> Option<&'static str> {
+        check(dialect, &Json::parse(text.as_bytes()).unwrap()).err().map(|bypass| bypass.why)
+    }
+
+    #[test]
+    fn an_address_that_the_vendor_would_fetch_is_refused_and_what_lies_in_the_call_is_not() {
+        let part = |part: &str| format!(r#"[{{"role":"user","content":[{part}]}}]"#);
+        for address in ["https://example.com/a.png", "HTTP://10.0.0.1/", "gs://b/a.png", "", "/a"] {
+            let image =
+                part(&format!(r#"{{"type":"image_url","image_url":{{"url":"{address}"}}}}"#));
+            let chat = format!(r#"{{"messages":{image}}}"#);
+            assert_eq!(why(Dialect::OpenAiChat, &chat), Some(PICTURE), "{address}");
+            let image = part(&format!(r#"{{"type":"input_image","image_url":"{address}"}}"#));
+            let responses = format!(r#"{{"input":{image}}}"#);
+            assert_eq!(why(Dialect::OpenAiResponses, &responses), Some(PICTURE), "{address}");
+            let file = part(&format!(r#"{{"type":"input_file","file_url":"{address}"}}"#));
+            let responses = format!(r#"{{"input":{file}}}"#);
+            assert_eq!(why(Dialect::OpenAiResponses, &responses), Some(DOCUMENT), "{address}");
+            for kind in ["image", "document"] {
+                let source = format!(r#"{{"type":"url","url":"{address}"}}"#);
+                let inside = format!(r#"{{"type":"{kind}","source":{source}}}"#);
+                let result =
+                    format!(r#"{{"type":"tool_result","tool_use_id":"t","content":[{inside}]}}"#);
+                for said in [inside, result] {
+                    let messages = format!(r#"{{"messages":{}}}"#, part(&said));
+                    assert_eq!(why(Dialect::Anthropic, &messages), Some(INLINE), "{address}");
+                }
+            }
+        }
+        let data = "data:image/png;base64,iVBORw0KGgo=";
+        let inline = [
+            (Dialect::OpenAiChat, "messages", format!(r#"{{"type":"image_url","image_url":{{"url":"{data}"}}}}"#)),
+            (Dialect::OpenAiResponses, "input", format!(r#"{{"type":"input_image","image_url":"{data}"}}"#)),
+            (Dialect::OpenAiResponses, "input", r#"{"type":"input_image","image_url":null}"#.to_owned()),
+            (Dialect::Anthropic, "messages", r#"{"type":"image","source":{"type":"base64","media_type":"image/png","data":"iVBORw0KGgo="}}"#.to_owned()),
+            (Dialect::Anthropic, "messages", r#"{"type":"tool_use","id":"t","name":"f","input":{"image_url":"https://example.com/"}}"#.to_owned()),
+            (Dialect::OpenAiChat, "messages", r#"{"type":"text","text":"see https://example.com/"}"#.to_owned()),
+        ];
+        for (dialect, field, said) in inline {
+            let text = format!(r#"{{"{field}":{}}}"#, part(&said));
+            assert_eq!(why(dialect, &text), None, "{said}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! What a caller wants of a chat model, in its own dialect, and how it is put to an endpoint.
 
-use std::sync::Arc;
+use std::{ops::RangeInclusive, sync::Arc};
 
 use bytes::Bytes;
 use kaname_budget_core::Tokens;
@@ -15,6 +15,11 @@ use crate::{
     model::{Capability, Endpoint},
     order::OUTPUT_TOKENS,
 };
+
+/// Most answers to one request that a caller may ask for, as at `OpenAI`.
+const CHOICES_MAX: u64 = 128;
+/// Most tools of one request.
+const TOOLS_MAX: usize = 512;
 
 /// A chat call as it came in, read once.
 #[derive(Debug, Clone)]
@@ -58,7 +63,8 @@ impl Call {
             .get("stream_options")
             .and_then(|options| options.get("include_usage"))
             .is_some_and(|value| *value == Json::Bool(true));
-        let output = output_of(&tree);
+        let output = output_of(&tree)?;
+        check_tools(&tree)?;
         let repeatable = is_repeatable(&tree);
         let mut needs = vec![Capability::Chat];
         let neutral = dialect.read_request(tree, &mut Notes::new()).map(Arc::new);
@@ -143,7 +149,9 @@ impl Call {
     fn carries_marks(&self) -> bool {
         let wrapped =
             |dialect: &Dialect| self.text.contains(&format!("kaname/{}/", dialect.name()));
-        self.text.contains("~gemini/") || Dialect::ALL.iter().any(wrapped)
+        // As it is, and as Anthropic's clients have it.
+        let calls = ["~gemini/", "_7egemini_2f"];
+        calls.iter().any(|mark| self.text.contains(mark)) || Dialect::ALL.iter().any(wrapped)
     }
 
     fn spliced(&self, endpoint: &Endpoint) -> Result<Bytes, Error> {
@@ -201,11 +209,49 @@ fn is_repeatable(tree: &Json) -> bool {
 
 /// Most tokens that a body allows, in whichever dialect and for every choice it asks for. Read from
 /// the body itself: what cannot be translated is paid for all the same.
-fn output_of(tree: &Json) -> u64 {
-    let number = |field: &str| tree.get(field).and_then(Json::as_u64);
-    let limits = ["max_tokens", "max_completion_tokens", "max_output_tokens"];
-    let most = limits.into_iter().filter_map(number).max().unwrap_or(OUTPUT_TOKENS);
-    most.saturating_mul(number("n").unwrap_or(1).max(1))
+///
+/// # Errors
+///
+/// [`Error::BadCall`] for what is no plain whole number: `1e2` and `2.0` are numbers to some vendors,
+/// and no bound would hold.
+fn output_of(tree: &Json) -> Result<u64, Error> {
+    let mut most = None;
+    for field in ["max_tokens", "max_completion_tokens", "max_output_tokens"] {
+        most = most.max(count(tree, field, 1..=u64::MAX)?);
+    }
+    let choices = count(tree, "n", 1..=CHOICES_MAX)?.unwrap_or(1);
+    Ok(most.unwrap_or(OUTPUT_TOKENS).saturating_mul(choices))
+}
+
+/// The whole number in `field`, within `bounds`; none where there is none.
+fn count(
+    tree: &Json,
+    field: &'static str,
+    bounds: RangeInclusive<u64>,
+) -> Result<Option<u64>, Error> {
+    let value = match tree.get(field) {
+        None | Some(Json::Null) => return Ok(None),
+        Some(value) => value,
+    };
+    let within = value.as_u64().filter(|number| bounds.contains(number));
+    let (least, most) = bounds.into_inner();
+    let wanted = match most {
+        u64::MAX => format!("`{field}` must be a whole number of at least {least}"),
+        most => format!("`{field}` must be a whole number, {least} to {most}"),
+    };
+    within.map(Some).ok_or_else(|| Error::bad_call(field, wanted))
+}
+
+/// Refuses more tools than any model can choose among.
+fn check_tools(tree: &Json) -> Result<(), Error> {
+    match tree.get("tools") {
+        Some(Json::List(tools)) if tools.len() > TOOLS_MAX => {
+            let detail = format!("`tools` may hold {TOOLS_MAX} tools at most; send fewer");
+            Err(Error::bad_call("tools", detail))
+        }
+        None | Some(Json::Null | Json::List(_)) => Ok(()),
+        Some(_) => Err(Error::bad_call("tools", "`tools` must be a list")),
+    }
 }
 
 /// What a request needs besides chat.

@@ -1,7 +1,7 @@
 //! Which endpoints may answer a call, in the order to try: by the name that the caller wrote, or,
 //! for the other slices, by what has to be done.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use kaname_guard::{Caller, Purpose};
 use kaname_kernel::{EndpointId, InstitutionId, Label, RouteId};
@@ -26,12 +26,19 @@ pub(crate) struct Candidates {
     pub(crate) route: Option<RouteId>,
     /// The endpoint that was named itself.
     pub(crate) named: Option<EndpointId>,
+    /// After which time without content another one is asked alongside, if ever.
+    pub(crate) hedge_after: Option<Duration>,
 }
 
 impl Candidates {
     /// This endpoint and no other.
     pub(crate) fn only(reach: Reach) -> Self {
-        Self { named: Some(reach.endpoint.id), reaches: vec![reach], route: None }
+        Self {
+            named: Some(reach.endpoint.id),
+            reaches: vec![reach],
+            route: None,
+            hedge_after: None,
+        }
     }
 }
 
@@ -154,7 +161,8 @@ impl Gateway {
         for endpoint in endpoints {
             reaches.push(self.with_key(conn, endpoint).await?);
         }
-        Ok(Some(Candidates { reaches, route: None, named: None }))
+        let hedge_after = route.and_then(Route::hedge_after);
+        Ok(Some(Candidates { reaches, route: None, named: None, hedge_after }))
     }
 
     /// Those of `endpoints` behind which something is there to answer.

@@ -4,7 +4,13 @@
 //! answer is that endpoint's: what breaks off is said to have broken off and never continued
 //! elsewhere.
 
-use std::sync::Arc;
+use std::{
+    pin::pin,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
@@ -59,6 +65,24 @@ struct Answering {
     terms: Option<Terms>,
 }
 
+/// A call and who has not been asked yet; each candidate is taken by one of those that try.
+struct Line<'a> {
+    chat: &'a ChatOrder,
+    taken: AtomicUsize,
+    /// The act of the request, once it is on record.
+    asked: OnceLock<ActId>,
+}
+
+impl<'a> Line<'a> {
+    fn of(chat: &'a ChatOrder) -> Self {
+        Self { chat, taken: AtomicUsize::new(0), asked: OnceLock::new() }
+    }
+
+    fn next(&self) -> Option<&'a Reach> {
+        self.chat.candidates.reaches.get(self.taken.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
 impl Gateway {
     /// Opens a streamed answer.
     pub(crate) async fn open_chat(&self, chat: &ChatOrder) -> Result<Recorded, Failure> {
@@ -110,18 +134,51 @@ impl Gateway {
         self.terms(&chat.order, endpoint, (call.dialect().name(), question.as_bytes()))
     }
 
-    /// Puts the call to one candidate after another until one answers.
+    /// Puts the call to one candidate after another until one answers; to two at a time where the
+    /// route says so and the first is slow to begin.
+    ///
+    /// Whoever gives the first content answers. The other call is dropped: that closes its connection
+    /// and settles its attempt as abandoned.
     async fn first_to_answer(&self, chat: &ChatOrder) -> Result<Answering, Failure> {
+        let line = Line::of(chat);
+        let mut first = pin!(self.next_to_answer(&line));
+        let Some(after) = chat.candidates.hedge_after else { return first.await };
+        tokio::select! {
+            biased;
+            done = &mut first => return done,
+            () = tokio::time::sleep(after) => {}
+        }
+        // What is not on record yet has not been sent: there is nothing to stand beside.
+        if line.asked.get().is_none() {
+            return first.await;
+        }
+        let mut second = pin!(self.next_to_answer(&line));
+        tokio::select! {
+            biased;
+            done = &mut first => match done {
+                Err(failure) if failure.error.speaks_against_the_endpoint() => second.await,
+                done => done,
+            },
+            done = &mut second => match done {
+                Ok(answering) => Ok(answering),
+                // Whatever keeps a second from being asked, the first is still under way.
+                Err(_) => first.await,
+            },
+        }
+    }
+
+    /// Puts the call to the next candidates in `line`, one after another, until one answers.
+    async fn next_to_answer(&self, line: &Line<'_>) -> Result<Answering, Failure> {
         let mut last = Failure::from(Error::Resting);
         let mut left: Option<&Endpoint> = None;
-        for reach in &chat.candidates.reaches {
-            let turn = if last.act.is_none() { Turn::First } else { Turn::Again };
+        while let Some(reach) = line.next() {
+            let turn = if line.asked.get().is_none() { Turn::First } else { Turn::Again };
             let now = self.platform.now();
             let Some(passage) = self.traffic.enter(&reach.endpoint, turn, now) else { continue };
             if let Some(left) = left {
                 self.observer.failed_over(left, &last.error);
             }
-            match self.try_one(chat, reach, passage, last.act).await {
+            match self.try_one(line, reach, passage).await {
                 Ok(answering) => return Ok(answering),
                 Err(failure) if failure.error.speaks_against_the_endpoint() => {
                     (last, left) = (failure, Some(&reach.endpoint));
@@ -129,8 +186,8 @@ impl Gateway {
                 Err(failure) => return Err(failure),
             }
         }
-        if last.act.is_none() && matches!(last.error, Error::Resting) {
-            let (order, found) = (&chat.order, &chat.candidates);
+        if line.asked.get().is_none() && matches!(last.error, Error::Resting) {
+            let (order, found) = (&line.chat.order, &line.chat.candidates);
             let why = (order.purpose, order.action);
             self.unserved(order.caller.institution(), found, why).await?;
         }
@@ -139,12 +196,12 @@ impl Gateway {
 
     async fn try_one(
         &self,
-        chat: &ChatOrder,
+        line: &Line<'_>,
         reach: &Reach,
         passage: Passage,
-        asked: Option<ActId>,
     ) -> Result<Answering, Failure> {
-        let endpoint = &reach.endpoint;
+        let (chat, endpoint) = (line.chat, &reach.endpoint);
+        let asked = line.asked.get().copied();
         let terms = self.terms_of(chat, endpoint);
         if let Some(terms) = &terms
             && let Some(Kept::Answer { body, text }) = self.kept(terms).await?
@@ -155,7 +212,12 @@ impl Gateway {
             return Ok(Answering { endpoint, attempt, passage, given, terms });
         }
         let (permit, attempt) = self.admit(&chat.order, endpoint, asked).await?;
-        match self.answer_of(chat, reach, permit, &attempt).await {
+        // Set once: who comes later asks again under the same request.
+        let _known = line.asked.set(attempt.request_act());
+        // One byte a minute is not silence, but not an answer either.
+        let answer = self.answer_of(chat, reach, permit, &attempt);
+        let answered = tokio::time::timeout(self.config.call_timeout, answer).await;
+        match answered.unwrap_or_else(|_| Err(UpstreamFault::Deadline.into())) {
             Ok(given) => {
                 Ok(Answering { endpoint: endpoint.clone(), attempt, passage, given, terms })
             }

@@ -251,7 +251,7 @@ fn check_service(endpoint: &mut Endpoint) -> Result<(), Error> {
 }
 
 /// Whether `text` has the form of a day: four, two and two digits.
-fn is_day(text: &str) -> bool {
+pub(crate) fn is_day(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let digits = |part: &str, most: u32| {
         part.bytes().all(|byte| byte.is_ascii_digit())

@@ -34,6 +34,9 @@ pub enum Error {
     /// Another endpoint has this public name.
     #[error("another endpoint has this public name")]
     NameTaken,
+    /// The endpoint stands in routes.
+    #[error("this endpoint stands in the routes {}; take it out of them first", .0.join(", "))]
+    InUse(Vec<String>),
     /// No endpoint can do this.
     #[error("no endpoint can do this")]
     NoEndpoint,
@@ -140,8 +143,13 @@ pub enum UpstreamFault {
         retry_after: Option<String>,
     },
     /// It failed.
-    #[error("the endpoint failed (status {0})")]
-    Failed(u16),
+    #[error("the endpoint failed (status {status})")]
+    Failed {
+        /// Its status, neither 200 nor one of those above.
+        status: u16,
+        /// Its `retry-after`.
+        retry_after: Option<String>,
+    },
     /// Its answer is of another kind than asked for.
     #[error("the endpoint answered with another content type than asked for")]
     WrongContentType,
@@ -174,7 +182,7 @@ impl UpstreamFault {
             Self::Refused { .. } => "gateway.upstream_refused",
             Self::KeyRefused => "gateway.upstream_key_refused",
             Self::RateLimited { .. } => "gateway.upstream_rate_limited",
-            Self::Failed(_) => "gateway.upstream_failed",
+            Self::Failed { .. } => "gateway.upstream_failed",
             Self::WrongContentType => "gateway.upstream_wrong_type",
             Self::Malformed => "gateway.upstream_malformed",
             Self::Cut => "gateway.upstream_cut",
@@ -216,6 +224,7 @@ impl Fault for Error {
             Self::NotFound => "gateway.not_found",
             Self::Invalid { .. } => "gateway.invalid_endpoint",
             Self::NameTaken => "gateway.name_taken",
+            Self::InUse(_) => "gateway.endpoint_in_use",
             Self::NoEndpoint => "gateway.no_endpoint",
             Self::Resting => "gateway.resting",
             Self::UnknownModel(_) => "gateway.unknown_model",
@@ -239,7 +248,7 @@ impl Fault for Error {
         match self {
             Self::NotFound | Self::UnknownModel(_) => StatusCode::NOT_FOUND,
             Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::NameTaken => StatusCode::CONFLICT,
+            Self::NameTaken | Self::InUse(_) => StatusCode::CONFLICT,
             Self::NoEndpoint | Self::Resting => StatusCode::SERVICE_UNAVAILABLE,
             Self::BadCall { .. } => StatusCode::BAD_REQUEST,
             Self::Upstream(fault) => fault.status(),

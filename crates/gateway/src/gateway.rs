@@ -14,6 +14,7 @@ use crate::{
     model::Endpoint,
     observe::Observer,
     order::{ApiKey, Reach},
+    prices::Prices,
     store,
     traffic::Traffic,
 };
@@ -28,6 +29,7 @@ pub struct Gateway {
     pub(crate) traffic: Traffic,
     pub(crate) observer: Observer,
     pub(crate) cache: Cache,
+    pub(crate) prices: Option<Arc<Prices>>,
     pub(crate) embedder: Option<Arc<dyn EmbeddedEmbedder>>,
     pub(crate) generator: Option<Arc<dyn EmbeddedGenerator>>,
 }
@@ -43,9 +45,17 @@ impl Gateway {
             config,
             traffic: Traffic::default(),
             cache: Cache::of_bytes(config.cache_bytes_max),
+            prices: None,
             embedder: None,
             generator: None,
         }
+    }
+
+    /// With a table of prices to offer.
+    #[must_use]
+    pub fn with_prices(mut self, prices: Prices) -> Self {
+        self.prices = Some(Arc::new(prices));
+        self
     }
 
     /// With the embedding model of this program.

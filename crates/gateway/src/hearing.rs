@@ -216,7 +216,7 @@ struct Counts {
     output_tokens: Option<u64>,
 }
 
-/// `events` in the caller's dialect; `None` when they have no bytes there yet.
+/// `events` in the caller's dialect; `None` when they say nothing.
 fn translated(
     events: &[StreamEvent],
     listener: &mut Listener,
@@ -227,7 +227,11 @@ fn translated(
     for event in events {
         encoder.write(event, &mut raw);
     }
-    Ok((!raw.is_empty()).then(|| heard.piece(Bytes::from(raw))))
+    if !raw.is_empty() || heard.ended {
+        return Ok(Some(heard.piece(Bytes::from(raw))));
+    }
+    // What has no bytes of its own there, usage say, is for the record all the same.
+    Ok(heard.said.says_something().then_some(Piece::Hidden { said: heard.said }))
 }
 
 /// The answer as its pieces; ends after the terminator or the first error.

@@ -32,6 +32,7 @@ pub const ROUTES: &[Route] = &[
     ("GET", "/routes/{id}", READER),
     ("PATCH", "/routes/{id}", ADMINISTRATOR),
     ("DELETE", "/routes/{id}", ADMINISTRATOR),
+    ("GET", "/prices", READER),
     ("GET", "/endpoint-blocks", READER),
     ("POST", "/endpoint-blocks", ADMINISTRATOR),
     ("DELETE", "/endpoint-blocks/{id}", ADMINISTRATOR),
@@ -78,6 +79,7 @@ where
         .merge(crate::routes::http::router())
         .merge(crate::continuity::http::router())
         .merge(crate::usage::http::router())
+        .merge(crate::prices::http::router())
         .with_state(state)
 }
 

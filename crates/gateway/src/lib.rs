@@ -28,11 +28,13 @@ mod error;
 mod failure;
 mod gateway;
 mod generator_request;
+mod health;
 mod hearing;
 mod model;
 mod observe;
 mod order;
 mod pieces;
+mod prices;
 mod recorded;
 mod remove_endpoint;
 mod routes;
@@ -71,6 +73,7 @@ pub use self::{
     gateway::Gateway,
     model::{Capability, Endpoint, EndpointKind, Health, HealthState, Language, Price, Speaks},
     observe::{BUCKETS, SCHEMA_URL},
+    prices::{PriceEntry, PriceStatus, PriceTable, PriceTableError, PriceUnit, Prices},
     routes::{Bounds, Conditions, Leg, NewRoute, Route, RouteChange},
     test_endpoint::{ProbeResult, TestError, TestResult},
     usage::{

@@ -55,6 +55,11 @@ pub(crate) struct Said {
 }
 
 impl Said {
+    /// Whether the record needs anything of it.
+    pub(crate) fn says_something(&self) -> bool {
+        self.is_content() || self.usage.is_some()
+    }
+
     /// Whether the caller would see something of the answer in it.
     pub(crate) fn is_content(&self) -> bool {
         !self.text.is_empty() || !self.other.is_empty() || self.finish_reason.is_some()

@@ -8,6 +8,8 @@ mod edit;
 pub(crate) mod http;
 pub(crate) mod store;
 
+use std::{ops::RangeInclusive, time::Duration};
+
 use kaname_guard::Purpose;
 use kaname_kernel::{EndpointId, InstitutionId, Label, RouteId};
 use serde::{Deserialize, Serialize};
@@ -17,6 +19,8 @@ use crate::{error::Error, model::Capability};
 
 /// Most endpoints behind one route.
 const LEGS_MAX: usize = 32;
+/// How long a route may wait before it asks a second endpoint.
+const HEDGE_MS: RangeInclusive<u32> = 10..=120_000;
 
 /// A named way to one or more endpoints.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -93,6 +97,9 @@ pub struct Bounds {
     /// Whether a call may go on to another endpoint when one fails before its first content.
     /// Absent means yes.
     pub failover: Option<bool>,
+    /// After how many milliseconds without content another endpoint is asked alongside, 10 to 120,000.
+    /// The first content wins, the other call is given up. Absent means never.
+    pub hedge_after_ms: Option<u32>,
 }
 
 /// A new route.
@@ -150,6 +157,12 @@ impl Route {
         self.bounds.failover.unwrap_or(true)
     }
 
+    /// After which time without content another endpoint is asked alongside.
+    pub(crate) fn hedge_after(&self) -> Option<Duration> {
+        let after = self.bounds.hedge_after_ms.filter(|_| self.fails_over())?;
+        Some(Duration::from_millis(after.into()))
+    }
+
     /// Checks what does not depend on other records.
     fn check(&self) -> Result<(), Error> {
         crate::endpoint_fields::check_public_name(&self.public_name)?;
@@ -159,6 +172,13 @@ impl Route {
         }
         if self.legs.iter().any(|leg| !(1..=1_000).contains(&leg.weight)) {
             return Err(Error::invalid("legs", "a weight is 1 to 1,000"));
+        }
+        if self.bounds.hedge_after_ms.is_some_and(|after| !HEDGE_MS.contains(&after)) {
+            return Err(Error::invalid("hedge_after_ms", "the wait is 10 to 120,000 milliseconds"));
+        }
+        if self.bounds.hedge_after_ms.is_some() && !self.fails_over() {
+            let detail = "a second endpoint is asked only where failover is on; switch it on";
+            return Err(Error::invalid("hedge_after_ms", detail));
         }
         let countries = self.bounds.hosting_countries.iter().chain(&self.bounds.operator_countries);
         for country in countries {

@@ -6,6 +6,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use kaname_kernel::{EndpointId, Timestamp};
@@ -19,6 +20,8 @@ use crate::{
 const RETRIES_AT_START: u32 = 50;
 /// What a retry costs in requests: in the long run at most one retry for five requests.
 const REQUESTS_PER_RETRY: u32 = 5;
+/// How often the wait for the next probe is doubled.
+const PROBE_DOUBLINGS_MAX: u32 = 6;
 
 /// The traffic of one process; clones share it.
 #[derive(Debug, Clone, Default)]
@@ -42,6 +45,9 @@ struct Station {
     name: String,
     breaker: Breaker,
     running: u32,
+    /// Probes in a row that were not answered, and when the next may be made.
+    unanswered: u32,
+    next_probe_ms: i64,
 }
 
 /// Whether a call is the first of its request or tries again elsewhere.
@@ -86,6 +92,33 @@ impl Traffic {
         let state = self.lock();
         let all = state.stations.values();
         all.map(|one| (one.name.clone(), one.breaker.circuit(now.as_millis()))).collect()
+    }
+
+    /// Whether `endpoint` rests, or `ails` by its records, and may be probed at `now`.
+    pub(crate) fn probe_is_due(&self, endpoint: EndpointId, ails: bool, now: Timestamp) -> bool {
+        let state = self.lock();
+        let Some(station) = state.stations.get(&endpoint) else { return ails };
+        (ails || station.breaker.is_tripped()) && now.as_millis() >= station.next_probe_ms
+    }
+
+    /// A probe was answered: the endpoint's rest ends.
+    pub(crate) fn probed_well(&self, endpoint: EndpointId, now: Timestamp) {
+        let mut state = self.lock();
+        let station = state.stations.entry(endpoint).or_default();
+        station.unanswered = 0;
+        station.next_probe_ms = now.as_millis();
+        station.breaker.end_pause(now.as_millis());
+    }
+
+    /// A probe was not answered: the next is made after `every`, doubled each time.
+    pub(crate) fn probed_badly(&self, endpoint: EndpointId, now: Timestamp, every: Duration) {
+        let mut state = self.lock();
+        let station = state.stations.entry(endpoint).or_default();
+        let doublings = station.unanswered.min(PROBE_DOUBLINGS_MAX);
+        let wait =
+            i64::try_from(every.as_millis()).unwrap_or(i64::MAX).saturating_mul(1 << doublings);
+        station.unanswered = station.unanswered.saturating_add(1);
+        station.next_probe_ms = now.as_millis().saturating_add(wait);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -9,7 +9,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt as _, stream};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Full};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use kaname_platform::outbound::{Outbound, OutboundError, Permit};
 use serde::Deserialize;
 
@@ -111,7 +111,7 @@ async fn healthy(
             let body = body.filter(|body| gives_reasons(body)).map(|body| body.to_vec());
             UpstreamFault::Refused { status: code, body }
         }
-        code => UpstreamFault::Failed(code),
+        code => UpstreamFault::Failed { status: code, retry_after },
     }))
 }
 
@@ -142,6 +142,10 @@ fn has_type(headers: &HeaderMap, wanted: &str) -> bool {
 }
 
 async fn read_whole(mut body: Incoming, config: Config) -> Result<Bytes, UpstreamFault> {
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if announced > config.answer_bytes_max {
+        return Err(UpstreamFault::TooLarge);
+    }
     let mut whole = BytesMut::new();
     while let Some(data) = next_data(&mut body, config.idle_timeout).await? {
         if whole.len().saturating_add(data.len()) > config.answer_bytes_max {

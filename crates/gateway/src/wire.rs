@@ -74,15 +74,31 @@ impl Reach {
                 let verb =
                     if streams { "streamGenerateContent?alt=sse" } else { "generateContent" };
                 let url = format!("{base}/models/{model}:{verb}");
-                let name = HeaderName::from_static("x-goog-api-key");
-                let key = self.key.as_ref().map(|key| secret(name, key.reveal())).transpose()?;
-                Ok(Address { url, headers: key.into_iter().collect() })
+                Ok(Address { url, headers: self.google_key()?.into_iter().collect() })
             }
             Dialect::Bedrock => {
                 let verb = if streams { "converse-stream" } else { "converse" };
                 self.signed(format!("{base}/model/{model}/{verb}"), body, now)
             }
         }
+    }
+
+    /// Where the list of models is asked for, in the way of the endpoint's kind.
+    pub(crate) fn models_address(&self) -> Result<Address, Error> {
+        match self.endpoint.kind {
+            EndpointKind::Anthropic => self.anthropic_address("/models"),
+            EndpointKind::Gemini => {
+                let base = self.endpoint.base_url.as_deref().unwrap_or_default();
+                let headers = self.google_key()?.into_iter().collect();
+                Ok(Address { url: format!("{base}/models"), headers })
+            }
+            _ => self.bearer_address("/models"),
+        }
+    }
+
+    fn google_key(&self) -> Result<Option<(HeaderName, HeaderValue)>, Error> {
+        let name = HeaderName::from_static("x-goog-api-key");
+        self.key.as_ref().map(|key| secret(name, key.reveal())).transpose()
     }
 
     /// Where calls of `path` go that are opened as a bearer's.

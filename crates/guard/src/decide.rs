@@ -5,9 +5,9 @@ use kaname_kernel::{InstitutionId, Label, Role, Scope};
 use crate::request::{Action, Caller, Request};
 
 /// The text whose hash every decision carries. A change of a rule below is a change here.
-pub(crate) const POLICY: &str = "kaname.guard/1: same institution; endpoint enabled; endpoint clearance \
+pub(crate) const POLICY: &str = "kaname.guard/2: same institution; endpoint enabled; endpoint clearance \
     dominates the joined label; caller clearance dominates every label read; key scope and role by purpose; \
-    the system only embeds; every budget and rate above the caller holds the worst case";
+    the system only embeds, and asks whether an endpoint answers; every budget and rate above the caller holds the worst case";
 
 /// Everything a decision depends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +78,7 @@ pub enum Reason {
     ScopeMissing(Scope),
     /// The person lacks the role.
     RoleMissing(Role),
-    /// The program itself may embed and nothing else.
+    /// The program itself may embed, and ask whether an endpoint answers, and nothing else.
     SystemMayOnlyEmbed,
     /// A budget above the caller has too little left.
     BudgetExhausted,
@@ -149,7 +149,7 @@ pub fn decide(facts: &Facts) -> Decision {
         facts.caller_clearance.as_ref().is_some_and(unread).then_some(Reason::CallerNotCleared),
         facts.missing_scope.map(Reason::ScopeMissing),
         facts.missing_role.map(Reason::RoleMissing),
-        (system && facts.action != Action::Embed).then_some(Reason::SystemMayOnlyEmbed),
+        (system && facts.action == Action::Chat).then_some(Reason::SystemMayOnlyEmbed),
     ];
     Decision { reasons: rules.into_iter().flatten().collect() }
 }
@@ -212,7 +212,7 @@ mod tests {
                 && cleared
                 && facts.missing_scope.is_none()
                 && facts.missing_role.is_none()
-                && (facts.caller_clearance.is_some() || facts.action == Action::Embed);
+                && (facts.caller_clearance.is_some() || facts.action != Action::Chat);
             prop_assert_eq!(decide(&facts).allowed(), expected);
         }
 

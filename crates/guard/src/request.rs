@@ -87,6 +87,8 @@ pub enum Purpose {
     Index,
     /// An administrator tries an endpoint.
     EndpointTest,
+    /// The program itself asks whether an endpoint answers.
+    HealthCheck,
 }
 
 impl Purpose {
@@ -99,13 +101,14 @@ impl Purpose {
             Self::Conversation => "conversation",
             Self::Index => "index",
             Self::EndpointTest => "endpoint_test",
+            Self::HealthCheck => "health_check",
         }
     }
 
     /// The scope that a key needs for it.
     pub fn scope(self) -> Scope {
         match self {
-            Self::DirectCall | Self::EndpointTest => Scope::Models,
+            Self::DirectCall | Self::EndpointTest | Self::HealthCheck => Scope::Models,
             Self::Ask | Self::Search | Self::Conversation => Scope::Knowledge,
             Self::Index => Scope::Documents,
         }

@@ -4,6 +4,7 @@
 //! Anthropic API reference, `/v1/messages`, version 2023-06-01.
 
 mod blocks;
+mod call_id;
 mod failure;
 mod request;
 mod response;

@@ -65,13 +65,21 @@ impl Dialect {
     ) -> Result<Json, TranslateError> {
         let bare = if self == Self::Gemini { None } else { with_bare_ids(request) };
         let request = bare.as_ref().unwrap_or(request);
-        match self {
-            Self::OpenAiChat => openai_chat::write_request(request, notes),
-            Self::OpenAiResponses => openai_responses::write_request(request, notes),
-            Self::Anthropic => anthropic::write_request(request, notes),
-            Self::Gemini => gemini::write_request(request, notes),
-            Self::Bedrock => bedrock::write_request(request, notes),
+        let (written, messages) = match self {
+            Self::OpenAiChat => return openai_chat::write_request(request, notes),
+            Self::OpenAiResponses => return openai_responses::write_request(request, notes),
+            Self::Anthropic => (anthropic::write_request(request, notes)?, "messages"),
+            Self::Gemini => (gemini::write_request(request, notes)?, "contents"),
+            Self::Bedrock => (bedrock::write_request(request, notes)?, "messages"),
+        };
+        // These have no empty texts, so that a message of one is no message.
+        if !request.messages.is_empty()
+            && matches!(written.get(messages), Some(Json::List(list)) if list.is_empty())
+        {
+            let why = "this dialect needs a message of the user's with something in it";
+            return Err(TranslateError::unsupported("messages", why));
         }
+        Ok(written)
     }
 
     /// Reads a whole answer. Fields that say nothing of the answer itself are passed over.

@@ -12,8 +12,8 @@ mod stream_writer;
 
 pub(crate) use failure::{error_object, failure_body, read_failure, status};
 pub(crate) use request::{
-    read_function, read_metadata, read_request, read_sampling, read_schema, tool_choice_word,
-    write_function, write_metadata, write_request, write_schema,
+    OWN_TOOL, read_function, read_metadata, read_request, read_sampling, read_schema,
+    tool_choice_word, write_function, write_metadata, write_request, write_schema,
 };
 pub(crate) use response::{read_response, write_response};
 pub(crate) use stream_reader::StreamReader;

@@ -21,8 +21,10 @@ pub struct Frame {
 /// Cuts bytes into events.
 #[derive(Debug)]
 pub struct SseFrames {
-    /// Bytes that were read: whole events up to `event`, then an event that has not ended.
+    /// Bytes that came: events that were given out, then what follows.
     buffer: Vec<u8>,
+    /// Where the event begins that has not been given out.
+    begin: usize,
     /// Bytes of `buffer` that were looked at.
     seen: usize,
     /// Where the last line begins.
@@ -35,11 +37,23 @@ pub struct SseFrames {
 impl SseFrames {
     /// No bytes yet. A single event may have `event_bytes_max`.
     pub const fn new(event_bytes_max: usize) -> Self {
-        Self { buffer: Vec::new(), seen: 0, line: 0, after_return: false, event_bytes_max }
+        Self {
+            buffer: Vec::new(),
+            begin: 0,
+            seen: 0,
+            line: 0,
+            after_return: false,
+            event_bytes_max,
+        }
     }
 
     /// Takes more bytes.
     pub fn push(&mut self, bytes: &[u8]) {
+        // Once for many events: to move the rest after each would take the square of their number.
+        self.buffer.drain(..self.begin);
+        self.seen -= self.begin;
+        self.line = self.line.saturating_sub(self.begin);
+        self.begin = 0;
         self.buffer.extend_from_slice(bytes);
     }
 
@@ -71,11 +85,11 @@ impl SseFrames {
 
     /// What is left when no more bytes come: an event without its blank line.
     pub fn rest(&mut self) -> Result<Option<Frame>, StreamError> {
-        if self.buffer.is_empty() { Ok(None) } else { self.cut().map(Some) }
+        if self.begin == self.buffer.len() { Ok(None) } else { self.cut().map(Some) }
     }
 
     fn check_size(&self) -> Result<(), StreamError> {
-        if self.seen > self.event_bytes_max {
+        if self.seen - self.begin > self.event_bytes_max {
             return Err(StreamError::Oversize { bytes_max: self.event_bytes_max });
         }
         Ok(())
@@ -83,10 +97,9 @@ impl SseFrames {
 
     fn cut(&mut self) -> Result<Frame, StreamError> {
         self.check_size()?;
-        let rest = self.buffer.split_off(self.seen);
-        let raw = std::mem::replace(&mut self.buffer, rest);
-        self.seen = 0;
-        self.line = 0;
+        let raw = self.buffer.get(self.begin..self.seen).unwrap_or_default().to_vec();
+        self.begin = self.seen;
+        self.line = self.seen;
         let text = std::str::from_utf8(&raw)
             .map_err(|_| StreamError::Malformed { why: "an event is not valid UTF-8" })?;
         let (name, data) = fields(text);

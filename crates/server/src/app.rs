@@ -210,6 +210,7 @@ impl App {
         self.prepare_dictionary();
         telemetry::keep_up(&self.platform.tasks, self.metrics.clone());
         self.gateway.start_sweep();
+        self.gateway.start_health_probes();
         workers.start(config.workers);
         Ok(())
     }
@@ -281,6 +282,10 @@ fn gateway(platform: &Platform, outbound: Outbound, mint: PermitMint, config: &C
     };
     let gateway = Gateway::new(platform.clone(), guard, outbound, limits);
     let folder = config.models_dir.join(models::EMBEDDING);
+    let gateway = match config.prices.clone() {
+        Some(prices) => gateway.with_prices(prices),
+        None => gateway,
+    };
     let gateway = gateway.with_embedder(Arc::new(embedder::LocalEmbedder::in_folder(folder)));
     match generator::from_config(config, &platform.tasks) {
         Some(generator) => gateway.with_generator(Arc::new(generator)),

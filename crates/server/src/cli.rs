@@ -71,6 +71,9 @@ pub(crate) enum Command {
     /// Looks at batches of calls and stops them.
     #[command(subcommand)]
     Batch(BatchCommand),
+    /// Looks at prices of models.
+    #[command(subcommand)]
+    Price(PriceCommand),
     /// Manages models and dictionaries.
     #[command(subcommand)]
     Model(ModelCommand),
@@ -313,6 +316,18 @@ pub(crate) struct Traffic {
     /// The last so many hours, up to 9600.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=9_600))]
     pub(crate) hours: u32,
+}
+
+/// `kaname price …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum PriceCommand {
+    /// Lists the prices that are offered, with day and source.
+    List,
+    /// Checks a table: its form, its entries, and that a configured key signed it.
+    Check {
+        /// The table, as a signed note.
+        file: PathBuf,
+    },
 }
 
 /// `kaname model …`

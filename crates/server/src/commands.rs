@@ -17,6 +17,7 @@ mod ledger;
 mod migrate;
 mod model;
 mod openapi;
+mod prices;
 pub(crate) mod print;
 mod restore;
 mod routes;
@@ -31,7 +32,7 @@ use std::process::ExitCode;
 use clap::CommandFactory as _;
 
 use crate::{
-    cli::{Cli, Command, ConfigCommand, DemoCommand, UpgradeCommand},
+    cli::{Cli, Command, ConfigCommand, DemoCommand, PriceCommand, UpgradeCommand},
     config::{Config, ConfigError},
     data_dir::DataDirError,
     door::Door,
@@ -95,6 +96,7 @@ async fn dispatch(cli: Cli, config: Config) -> anyhow::Result<Done> {
         Command::Worker => worker::run(&config).await,
         Command::Migrate => migrate::run(&config, json).await,
         Command::Model(command) => model::run(command, &config, json),
+        Command::Price(PriceCommand::Check { file }) => prices::check(&config, &file, json),
         Command::Openapi => openapi::run().await,
         Command::Restore { file } => restore::run(&config, &file, json).await,
         Command::Upgrade(UpgradeCommand::Check) => upgrade::run(&config, json).await,
@@ -122,6 +124,7 @@ async fn through_the_door(command: Command, door: &mut Door, json: bool) -> anyh
         Command::Block(command) => blocks::run(command, door, json).await,
         Command::Traffic(asked) => traffic::run(&asked, door, json).await,
         Command::Batch(command) => batches::run(command, door, json).await,
+        Command::Price(_) => prices::list(door, json).await,
         Command::Docs(command) => docs::run(command, door, json).await,
         Command::Ask(ask) => ask::run(&ask, door, json).await,
         Command::Ledger(command) => ledger::run(command, door, json).await,

@@ -4,6 +4,7 @@
 //! administrator mends the file in one go; each value remembers where it came from.
 
 mod faults;
+mod prices;
 mod raw;
 mod telemetry;
 
@@ -14,10 +15,13 @@ use std::{
 };
 
 use kaname_engine::ModelDigest;
-use kaname_gateway::Language;
+use kaname_gateway::{Language, Prices};
+use kaname_ledger_core::VerifyingKey;
 
 use self::{faults::Collector, raw::Raw};
-pub(crate) use self::{faults::ConfigError, telemetry::Telemetry};
+pub(crate) use self::{
+    faults::ConfigError, prices::signed as signed_prices, telemetry::Telemetry,
+};
 
 /// Where a value came from, for `kaname config check`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +90,10 @@ pub(crate) struct Config {
     pub(crate) log_filter: String,
     /// Background workers.
     pub(crate) workers: usize,
+    /// The prices that are offered; none after a fault.
+    pub(crate) prices: Option<Prices>,
+    /// Who may sign a table of prices.
+    pub(crate) price_keys: Vec<VerifyingKey>,
     /// The model that the embedded engine runs, if any.
     pub(crate) engine_model: Option<EngineModel>,
     /// Threads of the embedded engine.
@@ -180,6 +188,8 @@ impl Config {
             json_logs: take.log_format(raw),
             log_filter: take.text("log.filter", "KANAME_LOG", raw.log.filter.as_ref(), "info"),
             workers: take.number("jobs.workers", raw.jobs.workers, (2, 1, 64)),
+            price_keys: prices::keys(&raw.gateway, &mut take.found),
+            prices: prices::prices(&raw.gateway, &mut take.found),
             program: std::env::current_exe().unwrap_or_else(|_| PathBuf::from("kaname")),
             engine_model: take.engine_model(raw),
             engine_threads: take.number("engine.threads", raw.engine.threads, (2, 1, 256)),
@@ -336,6 +346,11 @@ impl Take<'_> {
     fn gateway(&mut self, raw: &Raw) -> kaname_gateway::Config {
         let file = &raw.gateway;
         kaname_gateway::Config {
+            probe_every: Duration::from_secs(self.number(
+                "gateway.probe_every_s",
+                file.probe_every_s,
+                (15, 0, 3_600),
+            ) as u64),
             cache_bytes_max: self.number(
                 "gateway.cache_bytes_max",
                 file.cache_bytes_max,

@@ -7,9 +7,11 @@ mod platform;
 mod postgres;
 mod traces;
 mod upstream;
+mod vendor;
 mod world;
 
 pub use platform::{Backend, TestPlatform, on_both};
 pub use postgres::database_url;
-pub use upstream::{Manner, PIECES, Received, Upstream, good_events};
+pub use upstream::{HUGE_BYTES, Manner, Received, Upstream};
+pub use vendor::{Answer, PIECES, answer, good_events};
 pub use world::{FixedClock, SeededEntropy};

@@ -1,7 +1,7 @@
 //! A model server that misbehaves on request, over real TCP on 127.0.0.1.
 //!
-//! It speaks just enough HTTP/1.1 for OpenAI's dialect, counts its connections and keeps what it
-//! was sent, so that a test can say what left the house, and that nothing did.
+//! It speaks just enough HTTP/1.1 for the three dialects of callers, counts its connections and keeps
+//! what it was sent, so that a test can say what left the house, and that nothing did.
 
 use std::{
     net::SocketAddr,
@@ -14,8 +14,14 @@ use std::{
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
+    sync::Semaphore,
     task::JoinHandle,
 };
+
+use crate::vendor::{Answer, answer};
+
+/// What [`Manner::Huge`] and [`Manner::HugeEvent`] would send.
+pub const HUGE_BYTES: usize = 100_000_000;
 
 /// How the server answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +44,24 @@ pub enum Manner {
     Silent,
     /// Sends this status with an error body; 429 also says when to try again.
     Status(u16),
-    /// Sends the caller elsewhere.
-    Redirect,
+    /// Sends the caller elsewhere: to this port of this machine.
+    Redirect(u16),
+    /// Closes the connection after this many bytes of the body.
+    CutAt(usize),
+    /// Answers as it should, but each time only when [`Upstream::release`] was called.
+    Late,
+    /// Answers with bytes that are nothing.
+    Garbage,
+    /// Sends this status to the first so many requests, and answers the others as it should.
+    Burst(u16, usize),
+    /// Ends a streamed answer twice.
+    TwoTerminators,
+    /// Does not say what an answer used.
+    MissingUsage,
+    /// Goes on and on with small events, or with one text: 100 MB.
+    Huge,
+    /// Sends one event of 100 MB.
+    HugeEvent,
 }
 
 /// The server; it stops when dropped.
@@ -50,12 +72,28 @@ pub struct Upstream {
     server: JoinHandle<()>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Seen {
     connections: AtomicUsize,
     requests: Mutex<Vec<Received>>,
     /// Whether a client went away while an answer stalled.
     left: AtomicBool,
+    /// Bytes of answers that were taken off its hands.
+    sent: AtomicUsize,
+    /// Answers that [`Manner::Late`] may give.
+    released: Semaphore,
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self {
+            connections: AtomicUsize::new(0),
+            requests: Mutex::default(),
+            left: AtomicBool::new(false),
+            sent: AtomicUsize::new(0),
+            released: Semaphore::new(0),
+        }
+    }
 }
 
 /// One request as it arrived.
@@ -66,9 +104,6 @@ pub struct Received {
     /// The body's bytes.
     pub body: Vec<u8>,
 }
-
-/// The pieces of text of every streamed answer.
-pub const PIECES: [&str; 3] = ["粗大ごみは", "一点五百円", "です。"];
 
 impl Upstream {
     /// Starts a server that answers in `manner`.
@@ -100,6 +135,21 @@ impl Upstream {
         format!("http://{}/v1", self.address)
     }
 
+    /// The port that it listens on.
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// Lets one answer of [`Manner::Late`] go.
+    pub fn release(&self) {
+        self.seen.released.add_permits(1);
+    }
+
+    /// How many bytes of [`Manner::Huge`] and its like were taken off its hands.
+    pub fn sent(&self) -> usize {
+        self.seen.sent.load(Ordering::SeqCst)
+    }
+
     /// How many connections it has taken.
     pub fn connections(&self) -> usize {
         self.seen.connections.load(Ordering::SeqCst)
@@ -125,25 +175,30 @@ impl Drop for Upstream {
 async fn serve(mut stream: TcpStream, manner: Manner, seen: &Seen) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     while let Some(received) = read_request(&mut stream).await? {
-        seen.requests.lock().unwrap_or_else(PoisonError::into_inner).push(received.clone());
+        let before = {
+            let mut all = seen.requests.lock().unwrap_or_else(PoisonError::into_inner);
+            all.push(received.clone());
+            all.len() - 1
+        };
+        if manner == Manner::Late
+            && let Ok(leave) = seen.released.acquire().await
+        {
+            leave.forget();
+        }
         match manner {
             Manner::Silent => return wait_until_left(&mut stream, seen).await,
-            Manner::Status(status) => {
-                let body = r#"{"error":{"message":"no","type":"test","param":null,"code":"no"}}"#;
-                let extra = if status == 429 { "retry-after: 7\r\n" } else { "" };
-                whole(&mut stream, &format!("{status} Told"), "application/json", extra, body)
-                    .await?;
-            }
-            Manner::Redirect => {
-                let extra = "location: http://127.0.0.1:1/v1\r\n";
-                whole(&mut stream, "307 Elsewhere", "text/plain", extra, "").await?;
+            Manner::Status(status) => refuse(&mut stream, status).await?,
+            Manner::Burst(status, first) if before < first => refuse(&mut stream, status).await?,
+            Manner::Redirect(port) => {
+                let extra = format!("location: http://127.0.0.1:{port}/v1\r\n");
+                whole(&mut stream, "307 Elsewhere", "text/plain", &extra, "").await?;
             }
             Manner::WrongContentType => {
                 whole(&mut stream, "200 OK", "text/html", "", "<html>中継</html>").await?;
             }
             _ if received.body.windows(13).any(|part| part == b"\"stream\":true") => {
-                stream_answer(&mut stream, manner, seen).await?;
-                if manner != Manner::Normal {
+                stream_answer(&mut stream, manner, &received, seen).await?;
+                if !matches!(manner, Manner::Normal | Manner::Late | Manner::Burst(..)) {
                     return Ok(());
                 }
             }
@@ -153,6 +208,12 @@ async fn serve(mut stream: TcpStream, manner: Manner, seen: &Seen) -> std::io::R
     Ok(())
 }
 
+async fn refuse(stream: &mut TcpStream, status: u16) -> std::io::Result<()> {
+    let body = r#"{"error":{"message":"no","type":"test","param":null,"code":"no"}}"#;
+    let extra = if matches!(status, 429 | 503) { "retry-after: 7\r\n" } else { "" };
+    whole(stream, &format!("{status} Told"), "application/json", extra, body).await
+}
+
 /// One request, or `None` when the client has closed.
 async fn read_request(stream: &mut TcpStream) -> std::io::Result<Option<Received>> {
     let mut bytes = Vec::new();
@@ -160,7 +221,8 @@ async fn read_request(stream: &mut TcpStream) -> std::io::Result<Option<Received
         if let Some(at) = bytes.windows(4).position(|part| part == b"\r\n\r\n") {
             break at + 4;
         }
-        if stream.read_buf(&mut bytes).await? == 0 {
+        // The first byte of TLS: what speaks plain HTTP hangs up.
+        if stream.read_buf(&mut bytes).await? == 0 || bytes.first() == Some(&0x16) {
             return Ok(None);
         }
     };
@@ -203,19 +265,28 @@ async fn plain_answer(
     } else if received.head.contains("/embeddings") {
         r#"{"object":"list","data":[{"object":"embedding","index":0,"embedding":[0.6,0.8]}],"model":"up-model","usage":{"prompt_tokens":3,"total_tokens":3}}"#.to_owned()
     } else {
-        let text = PIECES.concat();
-        format!(
-            r#"{{"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"up-model","choices":[{{"index":0,"message":{{"role":"assistant","content":"{text}","refusal":null}},"logprobs":null,"finish_reason":"stop"}}],"usage":{{"prompt_tokens":3,"completion_tokens":4,"total_tokens":7}},"x_unknown":null}}"#
-        )
+        answer(&received.head, manner != Manner::MissingUsage).whole
     };
     match manner {
         Manner::MalformedChunk => {
             whole(stream, "200 OK", "application/json", "", "{\"choices\": [").await
         }
+        Manner::Garbage => {
+            stream.write_all(&head_of("application/json", garbage().len())).await?;
+            stream.write_all(&garbage()).await
+        }
+        Manner::Huge | Manner::HugeEvent => {
+            stream.write_all(&head_of("application/json", HUGE_BYTES)).await?;
+            flood(stream, b"{\"output\":\"", &[b'a'; 8_192], seen).await
+        }
+        Manner::CutAt(bytes) => {
+            stream.write_all(&head_of("application/json", body.len())).await?;
+            stream.write_all(body.as_bytes().get(..bytes).unwrap_or(body.as_bytes())).await?;
+            stream.shutdown().await
+        }
         Manner::CutMidStream | Manner::Stall => {
-            let head =
-                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9999\r\n\r\n";
-            stream.write_all(format!("{head}{body}").as_bytes()).await?;
+            stream.write_all(&head_of("application/json", 9_999)).await?;
+            stream.write_all(body.as_bytes()).await?;
             if manner == Manner::Stall {
                 wait_until_left(stream, seen).await
             } else {
@@ -226,56 +297,108 @@ async fn plain_answer(
     }
 }
 
-/// The events of a good answer, without the terminator.
-pub fn good_events() -> Vec<String> {
-    let chunk = |delta: String, finish: &str| {
-        format!(
-            "data: {{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"up-model\",\
-             \"choices\":[{{\"index\":0,\"delta\":{delta},\"logprobs\":null,\"finish_reason\":{finish}}}],\
-             \"x_unknown\":null}}\n\n"
-        )
-    };
-    let mut events: Vec<String> =
-        PIECES.iter().map(|text| chunk(format!("{{\"content\":\"{text}\"}}"), "null")).collect();
-    events.push(chunk("{}".to_owned(), "\"stop\""));
-    events.push(
-        "data: {\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"up-model\",\
-         \"choices\":[],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4,\"total_tokens\":7}}\n\n"
-            .to_owned(),
-    );
-    events
+fn head_of(kind: &str, length: usize) -> Vec<u8> {
+    format!("HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n\r\n").into()
 }
 
-async fn stream_answer(stream: &mut TcpStream, manner: Manner, seen: &Seen) -> std::io::Result<()> {
+/// Bytes that are no text, with the end of an event among them.
+fn garbage() -> Vec<u8> {
+    let mut state = 7_u32;
+    let mut bytes: Vec<u8> = (0..4_000)
+        .map(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            state.to_be_bytes()[0]
+        })
+        .collect();
+    bytes.extend_from_slice(b"\xff\n\n");
+    bytes
+}
+
+/// Sends `begin`, then `again` until it is huge; counts what was taken.
+async fn flood(
+    stream: &mut TcpStream,
+    begin: &[u8],
+    again: &[u8],
+    seen: &Seen,
+) -> std::io::Result<()> {
+    stream.write_all(begin).await?;
+    let mut sent = begin.len();
+    while sent < HUGE_BYTES {
+        stream.write_all(again).await?;
+        sent += again.len();
+        seen.sent.store(sent, Ordering::SeqCst);
+    }
+    Ok(())
+}
+
+async fn stream_answer(
+    stream: &mut TcpStream,
+    manner: Manner,
+    received: &Received,
+    seen: &Seen,
+) -> std::io::Result<()> {
     let head =
         "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
     stream.write_all(head.as_bytes()).await?;
-    for (place, event) in good_events().iter().enumerate() {
-        if place == 2 {
+    let good = answer(&received.head, manner != Manner::MissingUsage);
+    match manner {
+        Manner::CutAt(bytes) => {
+            let all = good.events.concat().into_bytes();
+            // Odd portions: no event comes alone and no character whole.
+            for part in all.get(..bytes).unwrap_or(&all).chunks(61) {
+                chunk(stream, part).await?;
+            }
+            return stream.shutdown().await;
+        }
+        Manner::Garbage => {
+            chunk(stream, &garbage()).await?;
+            return stream.write_all(b"0\r\n\r\n").await;
+        }
+        Manner::HugeEvent => {
+            let again = framed(&[b'a'; 8_192]);
+            return flood(stream, &framed(b"data: "), &again, seen).await;
+        }
+        Manner::Huge => return endless(stream, &good, seen).await,
+        _ => {}
+    }
+    for (place, event) in good.events.iter().enumerate() {
+        if place == good.first + 2 {
             match manner {
                 Manner::CutMidStream => {
                     let half: String = event.chars().take(40).collect();
-                    chunk(stream, &half).await?;
+                    chunk(stream, half.as_bytes()).await?;
                     return stream.shutdown().await;
                 }
                 Manner::Stall => return wait_until_left(stream, seen).await,
-                Manner::MalformedChunk => chunk(stream, "data: {\"choices\": [}\n\n").await?,
-                Manner::ErrorEvent => {
-                    chunk(stream, "data: {\"error\":{\"message\":\"out of memory\"}}\n\n").await?;
-                }
+                Manner::MalformedChunk => chunk(stream, b"data: {\"choices\": [}\n\n").await?,
+                Manner::ErrorEvent => chunk(stream, good.error.as_bytes()).await?,
                 _ => {}
             }
         }
-        chunk(stream, event).await?;
+        if place + 1 < good.events.len() || manner != Manner::MissingTerminator {
+            chunk(stream, event.as_bytes()).await?;
+        }
     }
-    if manner != Manner::MissingTerminator {
-        chunk(stream, "data: [DONE]\n\n").await?;
+    if let (Manner::TwoTerminators, Some(last)) = (manner, good.events.last()) {
+        chunk(stream, last.as_bytes()).await?;
     }
     stream.write_all(b"0\r\n\r\n").await
 }
 
-async fn chunk(stream: &mut TcpStream, text: &str) -> std::io::Result<()> {
-    stream.write_all(format!("{:x}\r\n{text}\r\n", text.len()).as_bytes()).await
+/// An answer whose first piece comes again and again.
+async fn endless(stream: &mut TcpStream, good: &Answer, seen: &Seen) -> std::io::Result<()> {
+    let begin: Vec<u8> =
+        good.events.iter().take(good.first).flat_map(|event| framed(event.as_bytes())).collect();
+    let piece = good.events.get(good.first).map(|event| framed(event.as_bytes()));
+    flood(stream, &begin, &piece.unwrap_or_default(), seen).await
+}
+
+fn framed(bytes: &[u8]) -> Vec<u8> {
+    [format!("{:x}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat()
+}
+
+async fn chunk(stream: &mut TcpStream, bytes: &[u8]) -> std::io::Result<()> {
+    stream.write_all(&framed(bytes)).await
 }
 
 /// Says nothing until the client closes.

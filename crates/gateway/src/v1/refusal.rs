@@ -133,7 +133,10 @@ impl IntoResponse for Refusal {
             _ => (status, axum::Json(shaped(self.dialect, self.detail()))).into_response(),
         };
         let headers = response.headers_mut();
-        if let Error::Upstream(UpstreamFault::RateLimited { retry_after: Some(after) }) = error
+        if let Error::Upstream(
+            UpstreamFault::RateLimited { retry_after: Some(after) }
+            | UpstreamFault::Failed { retry_after: Some(after), .. },
+        ) = error
             && let Ok(value) = HeaderValue::try_from(after)
         {
             headers.insert(header::RETRY_AFTER, value);

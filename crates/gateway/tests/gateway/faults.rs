@@ -1,4 +1,4 @@
-//! What a misbehaving upstream does: what the caller is told, and what the log says.
+//! Silence, absence and callers who go away. Every other fault is in `fault_matrix`.
 
 use std::time::Duration;
 
@@ -12,112 +12,6 @@ const ADMITTED: [&str; 3] = ["request", "decision", "attempt"];
 
 fn chain(outcome: &str) -> Vec<String> {
     ADMITTED.iter().copied().chain([outcome]).map(str::to_owned).collect()
-}
-
-/// Manner, status, code, and the outcome of a streamed call.
-const STREAMED: [(Manner, u16, &str, &str); 6] = [
-    (Manner::CutMidStream, 200, "gateway.upstream_cut", "outcome broken gateway.upstream_cut"),
-    (Manner::MissingTerminator, 200, "gateway.upstream_cut", "outcome broken gateway.upstream_cut"),
-    (
-        Manner::MalformedChunk,
-        200,
-        "gateway.upstream_malformed",
-        "outcome broken gateway.upstream_malformed",
-    ),
-    (
-        Manner::ErrorEvent,
-        200,
-        "gateway.upstream_error_event",
-        "outcome broken gateway.upstream_error_event",
-    ),
-    (
-        Manner::WrongContentType,
-        502,
-        "gateway.upstream_wrong_type",
-        "outcome failed gateway.upstream_wrong_type",
-    ),
-    (Manner::Status(500), 502, "gateway.upstream_failed", "outcome failed gateway.upstream_failed"),
-];
-
-#[tokio::test]
-async fn every_fault_of_a_stream_is_told_honestly_and_recorded_once() {
-    on_both(|test| async move {
-        let world = World::new(test).await;
-        let mut seen = Vec::new();
-        for (manner, status, code, outcome) in STREAMED {
-            let upstream = Upstream::start(manner).await;
-            let endpoint = world.add_endpoint(&upstream.base_url()).await;
-            let (got, text) =
-                text_of(world.post("/v1/chat/completions", &chat_body(true), &[]).await).await;
-            assert_eq!(got.as_u16(), status, "{manner:?}: {text}");
-            assert!(text.contains(&format!("\"code\":\"{code}\"")), "{manner:?}: {text}");
-            assert!(!text.contains("[DONE]"), "{manner:?}: {text}");
-            seen.extend(chain(outcome));
-            assert_eq!(world.acts().await, seen, "{manner:?}");
-            assert_eq!(upstream.requests().len(), 1);
-            world.gateway.remove_endpoint(&world.administrator, endpoint.id).await.unwrap();
-        }
-    })
-    .await;
-}
-
-/// Manner, status, code and outcome of a call that wants the whole answer.
-const WHOLE: [(Manner, u16, &str, &str); 8] = [
-    (Manner::CutMidStream, 502, "gateway.upstream_cut", "outcome failed gateway.upstream_cut"),
-    (
-        Manner::MalformedChunk,
-        502,
-        "gateway.upstream_malformed",
-        "outcome failed gateway.upstream_malformed",
-    ),
-    (
-        Manner::WrongContentType,
-        502,
-        "gateway.upstream_wrong_type",
-        "outcome failed gateway.upstream_wrong_type",
-    ),
-    (Manner::Status(503), 502, "gateway.upstream_failed", "outcome failed gateway.upstream_failed"),
-    (
-        Manner::Status(429),
-        429,
-        "gateway.upstream_rate_limited",
-        "outcome failed gateway.upstream_rate_limited",
-    ),
-    (
-        Manner::Status(401),
-        502,
-        "gateway.upstream_key_refused",
-        "outcome failed gateway.upstream_key_refused",
-    ),
-    (Manner::Status(400), 400, "no", "outcome failed gateway.upstream_refused"),
-    (Manner::Redirect, 502, "gateway.upstream_failed", "outcome failed gateway.upstream_failed"),
-];
-
-#[tokio::test]
-async fn every_fault_of_a_whole_answer_is_told_honestly_and_recorded_once() {
-    on_both(|test| async move {
-        let world = World::new(test).await;
-        let mut seen = Vec::new();
-        for (manner, status, code, outcome) in WHOLE {
-            let upstream = Upstream::start(manner).await;
-            let endpoint = world.add_endpoint(&upstream.base_url()).await;
-            let response = world.post("/v1/chat/completions", &chat_body(false), &[]).await;
-            let act = response.headers().get("x-kaname-act").is_some();
-            let retry = response.headers().get("retry-after").cloned();
-            let (got, body) = json_of(response).await;
-            assert_eq!(
-                (got.as_u16(), body["error"]["code"].as_str()),
-                (status, Some(code)),
-                "{manner:?}"
-            );
-            assert!(act, "{manner:?}: the act is named");
-            assert_eq!(retry.is_some_and(|after| after == "7"), manner == Manner::Status(429));
-            seen.extend(chain(outcome));
-            assert_eq!(world.acts().await, seen, "{manner:?}");
-            world.gateway.remove_endpoint(&world.administrator, endpoint.id).await.unwrap();
-        }
-    })
-    .await;
 }
 
 #[tokio::test]

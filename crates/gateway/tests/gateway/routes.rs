@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::support::{World, chat_body, json_of, new_endpoint, text_of};
 
 /// An endpoint under a name of its own, so that `kaname/standard` is free for a route.
-async fn endpoint(world: &World, name: &str, upstream: &Upstream, rank: u8) -> Endpoint {
+pub(crate) async fn endpoint(world: &World, name: &str, upstream: &Upstream, rank: u8) -> Endpoint {
     let new = NewEndpoint {
         name: name.to_owned(),
         public_name: format!("one/{name}"),
@@ -18,11 +18,11 @@ async fn endpoint(world: &World, name: &str, upstream: &Upstream, rank: u8) -> E
     world.gateway.create_endpoint(&world.administrator, new).await.unwrap()
 }
 
-fn leg(endpoint: &Endpoint, tier: u8) -> Leg {
+pub(crate) fn leg(endpoint: &Endpoint, tier: u8) -> Leg {
     Leg { endpoint_id: endpoint.id, tier, weight: 1, when: Conditions::default() }
 }
 
-async fn route(world: &World, legs: Vec<Leg>) -> kaname_gateway::Route {
+pub(crate) async fn route(world: &World, legs: Vec<Leg>) -> kaname_gateway::Route {
     let new = NewRoute {
         public_name: "kaname/standard".to_owned(),
         name: "標準".to_owned(),
@@ -217,6 +217,33 @@ async fn what_is_blocked_is_not_asked_until_the_block_ends() {
         assert_eq!(ask().await, 200);
         assert_eq!((main.requests().len(), spare.requests().len()), (1, 1));
         assert_eq!(world.gateway.blocks(world.test.institution).await.unwrap().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_endpoint_that_stands_in_routes_is_not_removed_and_one_that_does_not_is() {
+    on_both(|test| async move {
+        let world = World::new(test).await;
+        let upstream = Upstream::start(Manner::Normal).await;
+        let first = endpoint(&world, "first", &upstream, 2).await;
+        let second = endpoint(&world, "second", &upstream, 2).await;
+        let made = route(&world, vec![leg(&first, 0), leg(&second, 1)]).await;
+        let (by, gateway) = (&world.administrator, &world.gateway);
+        let refused = gateway.remove_endpoint(by, second.id).await.unwrap_err();
+        assert!(
+            matches!(&refused, kaname_gateway::Error::InUse(names) if names == &["kaname/standard"])
+        );
+        assert!(refused.to_string().contains("kaname/standard"), "{refused}");
+        let change = kaname_gateway::RouteChange {
+            legs: Some(vec![leg(&first, 0)]),
+            ..kaname_gateway::RouteChange::default()
+        };
+        gateway.change_route(by, made.id, &change).await.unwrap();
+        gateway.remove_endpoint(by, second.id).await.unwrap();
+        gateway.remove_route(by, made.id).await.unwrap();
+        gateway.remove_endpoint(by, first.id).await.unwrap();
+        assert!(gateway.endpoints(world.test.institution).await.unwrap().is_empty());
     })
     .await;
 }

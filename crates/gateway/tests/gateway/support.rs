@@ -116,19 +116,28 @@ impl World {
 
     /// A gateway that waits this long for a silent upstream.
     pub(crate) async fn patient(test: TestPlatform, patience: Duration) -> Self {
-        Self::with(test, patience, |gateway, _| gateway).await
+        let config = Config {
+            idle_timeout: patience,
+            body_bytes_max: 64 << 10,
+            answer_bytes_max: 256 << 10,
+            ..Config::default()
+        };
+        Self::within(test, patience, config).await
+    }
+
+    /// A gateway with these bounds that waits this long for the head of an answer.
+    pub(crate) async fn within(test: TestPlatform, patience: Duration, config: Config) -> Self {
+        Self::with(test, (patience, config), |gateway, _| gateway).await
     }
 
     /// A gateway with something added to it.
     pub(crate) async fn with(
         test: TestPlatform,
-        patience: Duration,
+        (patience, config): (Duration, Config),
         add_to: impl FnOnce(Gateway, &Outbound) -> Gateway,
     ) -> Self {
         let platform = test.platform.clone();
         let (outbound, mint) = Outbound::new(patience).unwrap();
-        let config =
-            Config { idle_timeout: patience, body_bytes_max: 64 << 10, ..Config::default() };
         let guard = Guard::new(platform.clone(), mint);
         let gateway = Gateway::new(platform.clone(), guard, outbound.clone(), config)
             .with_embedder(Arc::new(Measuring))
@@ -213,6 +222,20 @@ impl World {
             .collect()
     }
 
+    /// The newest call of a model: its outcome, code, tokens in and out, and cost.
+    pub(crate) async fn last_call(&self) -> CallRow {
+        let mut tx = self.test.platform.db.read().await.unwrap();
+        let sql = "SELECT * FROM model_call ORDER BY act_id DESC LIMIT 1";
+        let row = tx.fetch_one(sql, params![]).await.unwrap();
+        CallRow {
+            outcome: row.get("outcome").unwrap(),
+            code: row.get("code").unwrap(),
+            tokens: (row.get("prompt_tokens").unwrap(), row.get("completion_tokens").unwrap()),
+            cost_micro_yen: row.get("cost_micro_yen").unwrap(),
+            is_timed: row.get::<Option<i64>>("took_ms").unwrap().is_some(),
+        }
+    }
+
     /// Waits until the last act of the guard is `last`.
     pub(crate) async fn until_last_act(&self, last: &str) {
         let wait = async {
@@ -232,6 +255,16 @@ impl World {
         let row = tx.fetch_one(sql, params![kind, field]).await.unwrap();
         String::from_utf8(row.get("value").unwrap()).unwrap()
     }
+}
+
+/// What is kept of a call to be counted by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CallRow {
+    pub(crate) outcome: Option<String>,
+    pub(crate) code: Option<String>,
+    pub(crate) tokens: (Option<i64>, Option<i64>),
+    pub(crate) cost_micro_yen: Option<i64>,
+    pub(crate) is_timed: bool,
 }
 
 pub(crate) fn new_endpoint(base_url: &str) -> NewEndpoint {

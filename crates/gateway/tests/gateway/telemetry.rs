@@ -97,7 +97,8 @@ async fn world(receiver: &Receiver, cleared: Option<Label>) -> World {
         "x-collector-key".parse().unwrap(),
         "collector-secret".parse().unwrap(),
     )]);
-    World::with(test, Duration::from_secs(20), |gateway, outbound| {
+    let bounds = (Duration::from_secs(20), Config::default());
+    World::with(test, bounds, |gateway, outbound| {
         let collector = Collector::new(&url, headers).unwrap();
         let source = Source {
             service: "kaname".to_owned(),

@@ -1,5 +1,6 @@
 //! The blocks that messages and answers of Anthropic consist of.
 
+use super::call_id::{escaped, unescaped};
 use crate::{
     fields::Fields,
     json::Json,
@@ -41,7 +42,7 @@ pub(super) fn read_block(mut block: Fields, notes: &mut Notes) -> Result<Part, T
             block.take("caller");
             let input = block.take("input").ok_or_else(|| block.missing("input"))?;
             Part::ToolCall(ToolCall {
-                id: block.need_text("id")?,
+                id: unescaped(&block.need_text("id")?),
                 name: block.need_text("name")?,
                 arguments: input.to_text(),
             })
@@ -56,7 +57,7 @@ pub(super) fn read_block(mut block: Fields, notes: &mut Notes) -> Result<Part, T
                     read_content(&mut holder, "content", notes)?
                 }
             };
-            let id = block.need_text("tool_use_id")?;
+            let id = unescaped(&block.need_text("tool_use_id")?);
             let is_error = block.flag("is_error")?.unwrap_or_default();
             Part::ToolResult(ToolResult { id, parts, is_error })
         }
@@ -149,7 +150,7 @@ fn write_block(part: &Part, at: &str, notes: &mut Notes) -> Result<Option<Json>,
                 parts => Some(write_blocks(parts, at, notes)?.into()),
             };
             typed("tool_result")
-                .with("tool_use_id", result.id.as_str())
+                .with("tool_use_id", escaped(&result.id))
                 .with_some("content", content.map(|content: Json| content))
                 .with_some("is_error", result.is_error.then_some(true))
         }
@@ -201,7 +202,7 @@ pub(super) fn write_call(call: &ToolCall, at: &str) -> Result<Json, TranslateErr
     };
     Ok(Json::empty()
         .with("type", "tool_use")
-        .with("id", call.id.as_str())
+        .with("id", escaped(&call.id))
         .with("name", call.name.as_str())
         .with("input", input))
 }

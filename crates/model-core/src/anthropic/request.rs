@@ -68,11 +68,14 @@ fn read_messages(fields: &mut Fields, notes: &mut Notes) -> Result<Vec<Message>,
     Ok(messages)
 }
 
+/// Such tools are run by the caller, but only this vendor's models know what they take.
+const OWN_TOOL: &str = "only models of Anthropic's dialect know this tool; describe it as a function \
+    with an input_schema, or name a model of that dialect";
+
 fn read_tools(fields: &mut Fields, notes: &mut Notes) -> Result<Vec<Tool>, TranslateError> {
     let each = |mut tool: Fields| {
         if tool.text("type")?.is_some_and(|kind| kind != "custom") {
-            let why = "tools that the vendor runs would pass by the door";
-            return Err(TranslateError::unsupported(tool.at("type"), why));
+            return Err(TranslateError::unsupported(tool.at("type"), OWN_TOOL));
         }
         tool.hint("cache_control", CACHE_HINT, notes);
         let read = Tool {

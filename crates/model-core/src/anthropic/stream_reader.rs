@@ -126,7 +126,10 @@ impl StreamReader {
 
     fn message_delta(&mut self, mut event: Fields, track: &mut Track) -> Result<(), StreamError> {
         track.not_over()?;
-        if let Some(usage) = event.object("usage").map_err(bad)? {
+        let usage = event.object("usage").map_err(bad)?;
+        // What the start tells is no count of what was written.
+        let is_told = usage.is_some();
+        if let Some(usage) = usage {
             self.counts = self.counts.with(usage).map_err(bad)?;
         }
         let mut delta = event.need_object("delta").map_err(bad)?;
@@ -136,7 +139,9 @@ impl StreamReader {
                 return Err(malformed("the answer ends inside a block"));
             }
             track.finish(read_finish(&word, sequence))?;
-            track.usage(self.counts.usage());
+            if is_told {
+                track.usage(self.counts.usage());
+            }
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Streams in Anthropic Messages, written: `message_start` to `message_stop`.
 
 use super::{
+    call_id::escaped,
     failure::failure_body,
     response::{direct, write_finish, write_message, write_text, write_usage},
 };
@@ -65,7 +66,7 @@ impl StreamWriter {
                 typed("redacted_thinking").with("data", token.for_caller(Dialect::Anthropic))
             }
             Opened::ToolCall { id, name } => typed("tool_use")
-                .with("id", id.as_str())
+                .with("id", escaped(id))
                 .with("name", name.as_str())
                 .with("input", Json::empty())
                 .with("caller", direct()),

@@ -6,7 +6,9 @@ use crate::{
     json::Json,
     notes::{Notes, TranslateError},
     openai_chat::write_metadata,
-    request::{Format, Message, Reasoning, Request, Role, Sampling, Tool, ToolChoice, is_felt},
+    request::{
+        Format, Message, Part, Reasoning, Request, Role, Sampling, Tool, ToolChoice, is_felt,
+    },
 };
 
 /// Reads a request.
@@ -145,10 +147,13 @@ fn check_what_can_be_said(request: &Request, notes: &mut Notes) -> Result<(), Tr
         ("presence_penalty", is_felt(sampling.presence_penalty.as_ref())),
         ("seed", sampling.seed.is_some()),
         ("response_format", request.format == Format::JsonObject),
-        ("tool_choice", request.tool_choice == Some(ToolChoice::None) && !request.tools.is_empty()),
     ];
     if let Some((field, _)) = said.into_iter().find(|(_, is_said)| *is_said) {
         return Err(TranslateError::unsupported(field, "this dialect has no such field"));
+    }
+    if forbids_tools(request) && request.messages.iter().any(speaks_of_tools) {
+        let why = "this dialect cannot forbid tools in a conversation that used them; use auto";
+        return Err(TranslateError::unsupported("tool_choice", why));
     }
     let lost = [
         ("parallel_tool_calls", request.parallel_tool_calls.is_some()),
@@ -193,8 +198,18 @@ fn write_messages(
     Ok((system, turns.into_iter().map(each).collect()))
 }
 
+/// There is no word for it: the tools are left out instead, which comes to the same.
+fn forbids_tools(request: &Request) -> bool {
+    request.tool_choice == Some(ToolChoice::None) && !request.tools.is_empty()
+}
+
+/// Such a message is refused where no tools are described.
+fn speaks_of_tools(message: &Message) -> bool {
+    message.parts.iter().any(|part| matches!(part, Part::ToolCall(_) | Part::ToolResult(_)))
+}
+
 fn write_tools(request: &Request) -> Option<Json> {
-    if request.tools.is_empty() {
+    if request.tools.is_empty() || forbids_tools(request) {
         return None;
     }
     let choice = match &request.tool_choice {

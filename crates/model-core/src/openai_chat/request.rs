@@ -125,11 +125,15 @@ pub(crate) fn write_metadata(metadata: &[(String, String)]) -> Option<Json> {
     (!metadata.is_empty()).then_some(Json::Object(members))
 }
 
+/// A tool with free text as its input is a kind of this vendor's alone.
+pub(crate) const OWN_TOOL: &str = "other dialects know functions alone; describe the tool as a \
+    function, or name a model whose endpoint speaks this dialect";
+
 fn read_tools(fields: &mut Fields) -> Result<Vec<Tool>, TranslateError> {
     let each = |mut tool: Fields| {
         let kind = tool.need_text("type")?;
         if kind != "function" {
-            return Err(TranslateError::unsupported(tool.at("type"), "only functions are known"));
+            return Err(TranslateError::unsupported(tool.at("type"), OWN_TOOL));
         }
         let function = tool.need_object("function")?;
         tool.done()?;

@@ -6,8 +6,8 @@ use crate::{
     json::Json,
     notes::{Notes, TranslateError},
     openai_chat::{
-        read_function, read_metadata, read_sampling, read_schema, tool_choice_word, write_function,
-        write_metadata, write_schema,
+        OWN_TOOL, read_function, read_metadata, read_sampling, read_schema, tool_choice_word,
+        write_function, write_metadata, write_schema,
     },
     request::{Format, Message, Part, Reasoning, Request, Role, Tool, ToolChoice, is_felt},
 };
@@ -83,8 +83,7 @@ fn refuse_what_cannot_be(fields: &mut Fields, notes: &mut Notes) -> Result<(), T
 fn read_tools(fields: &mut Fields) -> Result<Vec<Tool>, TranslateError> {
     let each = |mut tool: Fields| {
         if tool.need_text("type")? != "function" {
-            let why = "tools that the vendor runs would pass by the door";
-            return Err(TranslateError::unsupported(tool.at("type"), why));
+            return Err(TranslateError::unsupported(tool.at("type"), OWN_TOOL));
         }
         read_function(tool)
     };

@@ -167,3 +167,87 @@ fn a_thought_travels_through_another_dialect() {
         {"type":"text","text":"はい"}]}]"#;
     assert_eq!(written.get("messages"), Some(&json(expected)));
 }
+
+#[test]
+fn an_id_of_a_call_is_of_letters_that_messages_takes_and_comes_back_as_it_was() {
+    let id = "functions.w:0~gemini/c2ln+/8=";
+    let call = |id: &str| {
+        format!(r#"{{"id":"{id}","type":"function","function":{{"name":"w","arguments":"{{}}"}}}}"#)
+    };
+    let chat = format!(
+        r#"{{"model":"m","messages":[{{"role":"user","content":"a"}},{{"role":"assistant","content":null,"tool_calls":[{}]}},{{"role":"tool","tool_call_id":"{id}","content":"b"}}]}}"#,
+        call(id)
+    );
+    let request = read(CHAT, &chat).unwrap();
+    let stamp = kaname_model_core::Stamp { id: "x".into(), model: "m".into(), created_s: 1 };
+    let response = kaname_model_core::Response {
+        id: String::new(),
+        model: String::new(),
+        created_s: None,
+        parts: request.messages[1].parts.clone(),
+        finish: kaname_model_core::Finish::ToolCalls,
+        usage: None,
+    };
+    let whole = ANTHROPIC.write_response(&response, &request, &stamp, &mut Notes::new()).unwrap();
+    let text = whole.to_text();
+    let (_, rest) = text.split_once(r#""id":"kn__"#).unwrap();
+    let told = format!("kn__{}", rest.split('"').next().unwrap());
+    assert!(told.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-'), "{told}");
+    let again = format!(
+        r#"{{"model":"m","max_tokens":9,"messages":[{{"role":"user","content":"a"}},{{"role":"assistant","content":[{{"type":"tool_use","id":"{told}","name":"w","input":{{}}}}]}},{{"role":"user","content":[{{"type":"tool_result","tool_use_id":"{told}","content":"b"}}]}}]}}"#
+    );
+    let request = read(ANTHROPIC, &again).unwrap();
+    let ids: Vec<&str> = request
+        .messages
+        .iter()
+        .flat_map(|message| &message.parts)
+        .filter_map(|part| match part {
+            Part::ToolCall(call) => Some(call.id.as_str()),
+            Part::ToolResult(result) => Some(result.id.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(ids, [id, id]);
+}
+
+#[test]
+fn a_conversation_of_nothing_is_refused_by_name_and_not_sent_as_an_empty_list() {
+    let empty = r#"{"model":"m","messages":[{"role":"user","content":""}]}"#;
+    let system = r#"{"model":"m","messages":[{"role":"system","content":"a"}]}"#;
+    for to in [ANTHROPIC, GEMINI, BEDROCK] {
+        for text in [empty, system] {
+            let error = translate(CHAT, text, to).0.unwrap_err();
+            assert_eq!(error.field(), Some("messages"), "{to:?}: {error}");
+        }
+        let some = r#"{"model":"m","messages":[{"role":"user","content":""},{"role":"user","content":"a"}]}"#;
+        assert!(translate(CHAT, some, to).0.is_ok());
+    }
+    assert!(translate(CHAT, empty, RESPONSES).0.is_ok());
+}
+
+#[test]
+fn tools_that_may_not_be_called_are_left_out_for_bedrock() {
+    let tools = r#""tools":[{"type":"function","function":{"name":"w"}}],"tool_choice":"none""#;
+    let chat = format!(r#"{{"model":"m","messages":[{{"role":"user","content":"a"}}],{tools}}}"#);
+    let written = translate(CHAT, &chat, BEDROCK).0.unwrap();
+    assert!(written.get("toolConfig").is_none(), "{}", written.to_text());
+    let used = format!(
+        r#"{{"model":"m","messages":[{{"role":"user","content":"a"}},{{"role":"assistant","content":null,"tool_calls":[{{"id":"c","type":"function","function":{{"name":"w","arguments":"{{}}"}}}}]}},{{"role":"tool","tool_call_id":"c","content":"b"}}],{tools}}}"#
+    );
+    let error = translate(CHAT, &used, BEDROCK).0.unwrap_err();
+    assert_eq!(error.field(), Some("tool_choice"));
+    assert!(error.to_string().contains("use auto"), "{error}");
+}
+
+#[test]
+fn a_tool_of_one_vendors_kind_says_what_to_do_instead() {
+    let bash = r#"{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"a"}],"tools":[{"type":"bash_20250124","name":"bash"}]}"#;
+    let error = read(ANTHROPIC, bash).unwrap_err();
+    assert!(error.to_string().contains("describe it as a function"), "{error}");
+    let custom = r#"{"model":"m","messages":[{"role":"user","content":"a"}],"tools":[{"type":"custom","custom":{"name":"x"}}]}"#;
+    let error = read(CHAT, custom).unwrap_err();
+    assert!(error.to_string().contains("describe the tool as a function"), "{error}");
+    let custom = r#"{"model":"m","input":"a","tools":[{"type":"custom","name":"x"}]}"#;
+    let error = read(RESPONSES, custom).unwrap_err();
+    assert!(error.to_string().contains("describe the tool as a function"), "{error}");
+}

@@ -1,6 +1,6 @@
 //! The file as written: every key optional, unknown keys refused.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use serde::Deserialize;
 
@@ -15,10 +15,10 @@ pub(super) struct Raw {
     pub(super) database: Database,
     pub(super) log: Log,
     pub(super) jobs: Jobs,
+    pub(super) gateway: Gateway,
     pub(super) engine: Engine,
     pub(super) identity: Identity,
     pub(super) telemetry: Telemetry,
-    pub(super) gateway: Gateway,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -64,6 +64,21 @@ pub(super) struct Jobs {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+pub(super) struct Gateway {
+    pub(super) probe_every_s: Option<u64>,
+    pub(super) cache_bytes_max: Option<u64>,
+    pub(super) cache_compartments: Option<bool>,
+    pub(super) batch_file_bytes_max: Option<u64>,
+    pub(super) batch_lines_max: Option<u64>,
+    pub(super) batch_calls_at_once: Option<u64>,
+    pub(super) batch_retention_days: Option<u64>,
+    pub(super) price_table: Option<String>,
+    pub(super) price_keys: Option<Vec<String>>,
+    pub(super) yen_per: Option<BTreeMap<String, String>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub(super) struct Engine {
     pub(super) model: Option<String>,
     pub(super) sha256: Option<String>,
@@ -75,17 +90,6 @@ pub(super) struct Engine {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Identity {
     pub(super) password_length_min: Option<u64>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Gateway {
-    pub(super) cache_bytes_max: Option<u64>,
-    pub(super) cache_compartments: Option<bool>,
-    pub(super) batch_file_bytes_max: Option<u64>,
-    pub(super) batch_lines_max: Option<u64>,
-    pub(super) batch_calls_at_once: Option<u64>,
-    pub(super) batch_retention_days: Option<u64>,
 }
 
 impl Raw {

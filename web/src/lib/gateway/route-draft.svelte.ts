@@ -50,6 +50,7 @@ export class RouteDraft {
 	operatorCountries = $state('');
 	outputYenMost = $state('');
 	failover = $state(true);
+	hedgeAfter = $state('');
 	#keys = 0;
 
 	static of(route: Route): RouteDraft {
@@ -63,11 +64,12 @@ export class RouteDraft {
 			before = leg.tier ?? 0;
 			draft.legs.push(made);
 		}
-		const { hosting_countries, operator_countries, output_yen_most, failover } = route.bounds;
+		const { hosting_countries, operator_countries, output_yen_most, failover, hedge_after_ms } = route.bounds;
 		draft.hostingCountries = hosting_countries.join(', ');
 		draft.operatorCountries = operator_countries.join(', ');
 		draft.outputYenMost = output_yen_most?.toString() ?? '';
 		draft.failover = failover ?? true;
+		draft.hedgeAfter = hedge_after_ms?.toString() ?? '';
 		return draft;
 	}
 
@@ -115,7 +117,8 @@ export class RouteDraft {
 			hosting_countries: countriesOf(this.hostingCountries),
 			operator_countries: countriesOf(this.operatorCountries),
 			output_yen_most: wholeOf(this.outputYenMost, 'output_yen_most'),
-			failover: this.failover
+			failover: this.failover,
+			hedge_after_ms: wholeOf(this.hedgeAfter, 'hedge_after_ms')
 		};
 	}
 }

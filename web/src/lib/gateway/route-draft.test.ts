@@ -33,8 +33,18 @@ describe('a route draft', () => {
 			hosting_countries: ['JP'],
 			operator_countries: [],
 			output_yen_most: 500,
-			failover: true
+			failover: true,
+			hedge_after_ms: null
 		});
+	});
+
+	it('keeps the wait before a second endpoint is asked, and names its field where it is no number', () => {
+		const draft = RouteDraft.of({ ...route, bounds: { ...route.bounds, hedge_after_ms: 800 } });
+		expect(draft.body().bounds.hedge_after_ms).toBe(800);
+		draft.hedgeAfter = '１,５００';
+		expect(draft.body().bounds.hedge_after_ms).toBe(1500);
+		draft.hedgeAfter = '1.5';
+		expect(() => draft.body()).toThrow(expect.objectContaining({ code: 'client.not_whole', field: 'hedge_after_ms' }));
 	});
 
 	it('moves endpoints between places and leaves the turns where they are', () => {

@@ -75,7 +75,10 @@ export function boundsFacts({ bounds }: Route): Fact[] {
 		{
 			name: t('route.on_failure'),
 			value: bounds.failover === false ? t('route.no_failover') : t('route.failover')
-		}
+		},
+		bounds.hedge_after_ms == null
+			? null
+			: { name: t('route.hedge_after'), value: t('route.hedge_after_value', { count: count(bounds.hedge_after_ms) }) }
 	];
 	return facts.filter((fact) => fact !== null);
 }
