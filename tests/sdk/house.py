@@ -25,9 +25,9 @@ BEHIND = {
 class House:
     """The server, what stands behind it, and who may call it; ends with the test, or the class of tests."""
 
-    def __init__(self, case):
+    def __init__(self, case, environment=None):
         self.enter = case.enterClassContext if isinstance(case, type) else case.enterContext
-        self.server = self.enter(Server())
+        self.server = self.enter(Server(environment=environment))
         self.server.start()
         self.session = self.server.set_up()
         self.secret = self.session.post(

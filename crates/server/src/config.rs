@@ -438,6 +438,35 @@ mod tests {
     }
 
     #[test]
+    fn telemetry_is_off_until_a_collector_is_named_and_no_secret_is_shown() {
+        let config = load("", &[]).unwrap();
+        assert!(config.telemetry.otlp_traces_url.is_none() && config.telemetry.content.is_none());
+        let variables = [
+            ("KANAME_OTLP_ENDPOINT", "https://otel.example.jp:4318"),
+            ("KANAME_OTLP_HEADERS", "x-key=hidden-header"),
+            ("KANAME_METRICS_TOKEN", "hidden-metrics-token"),
+        ];
+        let config = load("[telemetry]\ncontent = '1'", &variables).unwrap();
+        let url = config.telemetry.otlp_traces_url.as_deref();
+        assert_eq!(url, Some("https://otel.example.jp:4318/v1/traces"));
+        assert_eq!(config.telemetry.otlp_headers["x-key"], "hidden-header");
+        assert_eq!(config.telemetry.content, Some(kaname_kernel::Label::of_rank(1)));
+        assert!(config.in_force.iter().all(|entry| !entry.value.contains("hidden")));
+        assert!(config.in_force.iter().any(|entry| entry.value == "1 header(s)"));
+    }
+
+    #[test]
+    fn telemetry_that_makes_no_sense_is_told_with_its_key() {
+        let file = "[telemetry]\ncontent = 'everything'\nmetric_endpoints_max = 0\n\
+                    metrics_token_file = '/nowhere/at/all'";
+        let ConfigError(faults) = load(file, &[]).unwrap_err();
+        let keys: Vec<_> = faults.iter().map(|fault| fault.key.as_str()).collect();
+        let content = "telemetry.content";
+        let most = "telemetry.metric_endpoints_max";
+        assert_eq!(keys, [content, content, most, "telemetry.metrics_token_file"]);
+    }
+
+    #[test]
     fn an_unknown_key_is_refused_and_a_password_is_not_shown() {
         assert!(load("[http]\nlisten_on = 'x'", &[]).is_err());
         let config = load("[database]\nurl = 'postgresql://me:secret@db/kaname'", &[]).unwrap();

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use axum::{Router, body::Bytes, extract::State, http::HeaderMap, routing::post};
-use kaname_gateway::SCHEMA_URL;
+use kaname_gateway::{Config, SCHEMA_URL};
 use kaname_kernel::Label;
 use kaname_platform::{
     outbound::Collector,

@@ -123,3 +123,56 @@ pub(super) async fn page(State(page): State<Page>, request: Request) -> Response
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
     (kind, page.metrics.render()).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, to_bytes};
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::app::App;
+
+    const TOKEN: &str = "sixteen-or-more-letters";
+
+    /// What `/metrics` answers to who shows `shown`, on a server with these variables.
+    async fn answer(variables: &[(&str, &str)], shown: Option<&str>) -> (u16, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().display().to_string();
+        let environment = |name: &str| {
+            let found = variables.iter().find(|(key, _)| *key == name);
+            let found = found.map(|(_, value)| (*value).to_owned());
+            found.or_else(|| (name == "KANAME_DATA_DIR").then(|| data.clone()))
+        };
+        let config = Config::from_sources(None, &environment).unwrap();
+        let app = App::open(&config).await.unwrap();
+        let mut request = Request::get("/metrics");
+        if let Some(shown) = shown {
+            request = request.header("authorization", format!("Bearer {shown}"));
+        }
+        let router = app.router(&config).unwrap();
+        let answer = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let status = answer.status().as_u16();
+        let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        app.close().await;
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn metrics_are_open_only_where_nobody_else_can_reach_the_server() {
+        assert_eq!(answer(&[], None).await.0, 200);
+        let behind = [("KANAME_BEHIND_PROXY", "true")];
+        let (status, problem) = answer(&behind, None).await;
+        assert_eq!(status, 401);
+        assert!(problem.contains("platform.metrics_closed"), "{problem}");
+        assert!(problem.contains("telemetry.metrics_token_file"), "{problem}");
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn with_a_token_it_must_be_shown_everywhere() {
+        let variables = [("KANAME_BEHIND_PROXY", "true"), ("KANAME_METRICS_TOKEN", TOKEN)];
+        assert_eq!(answer(&variables, Some(TOKEN)).await.0, 200);
+        assert_eq!(answer(&variables, Some("another-of-the-length.")).await.0, 401);
+        assert_eq!(answer(&variables, None).await.0, 401);
+        assert_eq!(answer(&variables[1..], None).await.0, 401);
+    }
+}
