@@ -6,10 +6,7 @@
 
 use std::{
     pin::pin,
-    sync::{
-        OnceLock,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::atomic::{AtomicUsize, Ordering},
 };
 
 use bytes::Bytes;
@@ -17,6 +14,7 @@ use futures_util::{StreamExt as _, stream};
 use kaname_guard::Attempt;
 use kaname_kernel::ActId;
 use kaname_platform::outbound::Permit;
+use tokio::sync::SetOnce;
 
 use crate::{
     ask_endpoint::Answer,
@@ -63,12 +61,12 @@ struct Line<'a> {
     chat: &'a ChatOrder,
     taken: AtomicUsize,
     /// The act of the request, once it is on record.
-    asked: OnceLock<ActId>,
+    asked: SetOnce<ActId>,
 }
 
 impl<'a> Line<'a> {
     fn of(chat: &'a ChatOrder) -> Self {
-        Self { chat, taken: AtomicUsize::new(0), asked: OnceLock::new() }
+        Self { chat, taken: AtomicUsize::new(0), asked: SetOnce::new() }
     }
 
     fn next(&self) -> Option<&'a Reach> {
@@ -111,14 +109,15 @@ impl Gateway {
         let line = Line::of(chat);
         let mut first = pin!(self.next_to_answer(&line));
         let Some(after) = chat.candidates.hedge_after else { return first.await };
+        // What is not on record has not been sent: the wait begins when the first attempt is.
+        let patience = async {
+            line.asked.wait().await;
+            tokio::time::sleep(after).await;
+        };
         tokio::select! {
             biased;
             done = &mut first => return done,
-            () = tokio::time::sleep(after) => {}
-        }
-        // What is not on record yet has not been sent: there is nothing to stand beside.
-        if line.asked.get().is_none() {
-            return first.await;
+            () = patience => {}
         }
         let mut second = pin!(self.next_to_answer(&line));
         tokio::select! {
