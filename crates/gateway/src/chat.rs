@@ -7,7 +7,7 @@
 use std::{
     pin::pin,
     sync::{
-        Arc, OnceLock,
+        Arc,
         atomic::{AtomicUsize, Ordering},
     },
 };
@@ -17,6 +17,7 @@ use futures_util::{StreamExt as _, stream};
 use kaname_guard::{Attempt, Learned};
 use kaname_kernel::ActId;
 use kaname_platform::outbound::Permit;
+use tokio::sync::SetOnce;
 
 use crate::{
     ask_endpoint::Answer,
@@ -70,12 +71,12 @@ struct Line<'a> {
     chat: &'a ChatOrder,
     taken: AtomicUsize,
     /// The act of the request, once it is on record.
-    asked: OnceLock<ActId>,
+    asked: SetOnce<ActId>,
 }
 
 impl<'a> Line<'a> {
     fn of(chat: &'a ChatOrder) -> Self {
-        Self { chat, taken: AtomicUsize::new(0), asked: OnceLock::new() }
+        Self { chat, taken: AtomicUsize::new(0), asked: SetOnce::new() }
     }
 
     fn next(&self) -> Option<&'a Reach> {
@@ -143,14 +144,15 @@ impl Gateway {
         let line = Line::of(chat);
         let mut first = pin!(self.next_to_answer(&line));
         let Some(after) = chat.candidates.hedge_after else { return first.await };
+        // What is not on record has not been sent: the wait begins when the first attempt is.
+        let patience = async {
+            line.asked.wait().await;
+            tokio::time::sleep(after).await;
+        };
         tokio::select! {
             biased;
             done = &mut first => return done,
-            () = tokio::time::sleep(after) => {}
-        }
-        // What is not on record yet has not been sent: there is nothing to stand beside.
-        if line.asked.get().is_none() {
-            return first.await;
+            () = patience => {}
         }
         let mut second = pin!(self.next_to_answer(&line));
         tokio::select! {

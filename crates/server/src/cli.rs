@@ -328,6 +328,21 @@ pub(crate) enum PriceCommand {
         /// The table, as a signed note.
         file: PathBuf,
     },
+    /// Makes a key that signs tables, and prints its public half.
+    NewKey {
+        /// Its name, such as town.example/prices.
+        name: String,
+        /// Where it is written; there must be no such file yet.
+        file: PathBuf,
+    },
+    /// Prints a table as a signed note.
+    Sign {
+        /// The table.
+        table: PathBuf,
+        /// The key's file.
+        #[arg(long)]
+        key: PathBuf,
+    },
 }
 
 /// `kaname model …`

@@ -97,6 +97,8 @@ async fn dispatch(cli: Cli, config: Config) -> anyhow::Result<Done> {
         Command::Migrate => migrate::run(&config, json).await,
         Command::Model(command) => model::run(command, &config, json),
         Command::Price(PriceCommand::Check { file }) => prices::check(&config, &file, json),
+        Command::Price(PriceCommand::NewKey { name, file }) => prices::new_key(&name, &file),
+        Command::Price(PriceCommand::Sign { table, key }) => prices::sign(&table, &key),
         Command::Openapi => openapi::run().await,
         Command::Restore { file } => restore::run(&config, &file, json).await,
         Command::Upgrade(UpgradeCommand::Check) => upgrade::run(&config, json).await,

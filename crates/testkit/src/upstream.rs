@@ -180,10 +180,13 @@ async fn serve(mut stream: TcpStream, manner: Manner, seen: &Seen) -> std::io::R
             all.push(received.clone());
             all.len() - 1
         };
-        if manner == Manner::Late
-            && let Ok(leave) = seen.released.acquire().await
-        {
-            leave.forget();
+        if manner == Manner::Late {
+            tokio::select! {
+                biased;
+                // Who has gone away must not take another's turn.
+                gone = wait_until_left(&mut stream, seen) => return gone,
+                leave = seen.released.acquire() => if let Ok(leave) = leave { leave.forget() },
+            }
         }
         match manner {
             Manner::Silent => return wait_until_left(&mut stream, seen).await,

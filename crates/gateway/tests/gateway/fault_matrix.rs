@@ -2,7 +2,7 @@
 //! ledger says, and what the row of the call says, what it cost included.
 
 use kaname_gateway::{Endpoint, NewEndpoint, Price, Speaks};
-use kaname_testkit::{HUGE_BYTES, Manner, PIECES, Upstream, answer, on_both};
+use kaname_testkit::{Answer, HUGE_BYTES, Manner, PIECES, Upstream, answer, on_both};
 use serde_json::{Value, json};
 
 use crate::support::{CallRow, World, new_endpoint, text_of};
@@ -166,9 +166,12 @@ async fn check(world: &World, case: &Case, (path, stream): (&str, bool), dialect
     world.gateway.remove_endpoint(&world.administrator, endpoint.id).await.unwrap();
 }
 
-fn cases(stream: bool) -> Vec<Case> {
-    let own = if stream { STREAMED.as_slice() } else { WHOLE.as_slice() };
-    [ANY_WAY.as_slice(), own].concat()
+/// Every case, for streamed and for whole answers.
+fn cases() -> Vec<(bool, Case)> {
+    let of = |stream: bool, cases: &[Case]| -> Vec<(bool, Case)> {
+        cases.iter().map(|case| (stream, *case)).collect()
+    };
+    [of(true, &ANY_WAY), of(true, &STREAMED), of(false, &ANY_WAY), of(false, &WHOLE)].concat()
 }
 
 #[tokio::test]
@@ -176,10 +179,8 @@ async fn every_fault_is_told_in_the_callers_dialect_and_recorded_with_its_cost()
     on_both(|test| async move {
         let world = World::new(test).await;
         for path in PATHS {
-            for stream in [false, true] {
-                for case in cases(stream) {
-                    check(&world, &case, (path, stream), &ALL).await;
-                }
+            for (stream, case) in cases() {
+                check(&world, &case, (path, stream), &ALL).await;
             }
         }
     })
@@ -191,10 +192,8 @@ async fn every_fault_is_told_alike_where_the_endpoint_speaks_another_dialect() {
     on_both(|test| async move {
         let world = World::new(test).await;
         for (path, speaks) in OTHER {
-            for stream in [false, true] {
-                for case in cases(stream) {
-                    check(&world, &case, (path, stream), &[speaks]).await;
-                }
+            for (stream, case) in cases() {
+                check(&world, &case, (path, stream), &[speaks]).await;
             }
         }
     })
@@ -232,13 +231,25 @@ async fn silence_ends_in_time_in_every_dialect_and_is_recorded_with_its_cost() {
 }
 
 /// The events of a good stream that fit whole into the first `bytes`.
-fn told_within<'e>(events: &'e [String], bytes: usize) -> &'e [String] {
+fn told_within(events: &[String], bytes: usize) -> &[String] {
     let mut end = 0;
     let fits = events.iter().take_while(|event| {
         end += event.len();
         end <= bytes
     });
     &events[..fits.count()]
+}
+
+/// What comes of a cut after `bytes`, when `told` events came whole.
+fn cut_at(bytes: usize, told: usize, good: &Answer) -> Case {
+    let manner = Manner::CutAt(bytes);
+    if told == good.events.len() {
+        (manner, 200, "", "completed", Told)
+    } else if told > good.first {
+        (manner, 200, "gateway.upstream_cut", "broken", Worst)
+    } else {
+        (manner, 502, "gateway.upstream_cut", "failed", Worst)
+    }
 }
 
 #[tokio::test]
@@ -252,15 +263,7 @@ async fn a_stream_that_is_cut_at_any_byte_is_told_as_far_as_it_came_whole() {
             let inside = good.events.concat().find(PIECES[1]).unwrap();
             for bytes in (0..size).step_by(23).chain(inside..inside + 4).chain([size - 1, size]) {
                 let told = told_within(&good.events, bytes);
-                let case = match told.len() {
-                    all if all == good.events.len() => {
-                        (Manner::CutAt(bytes), 200, "", "completed", Told)
-                    }
-                    some if some > good.first => {
-                        (Manner::CutAt(bytes), 200, "gateway.upstream_cut", "broken", Worst)
-                    }
-                    _ => (Manner::CutAt(bytes), 502, "gateway.upstream_cut", "failed", Worst),
-                };
+                let case = cut_at(bytes, told.len(), &good);
                 cut(&world, &case, path, told).await;
             }
         }
@@ -322,35 +325,37 @@ async fn a_burst_of_refusals_says_when_to_come_back_and_passes() {
     on_both(|test| async move {
         let world = World::new(test).await;
         for path in PATHS {
-            for (status, told, code) in
-                [(429, 429, "gateway.upstream_rate_limited"), (503, 502, "gateway.upstream_failed")]
-            {
-                let upstream = Upstream::start(Manner::Burst(status, 3)).await;
-                let endpoint = endpoint(&world, &upstream, &ALL).await;
-                for stream in [false, true, false] {
-                    let response = world.post(path, &body(path, stream), &[]).await;
-                    assert_eq!(response.headers()["retry-after"], "7", "{path} {status}");
-                    let (got, text) = text_of(response).await;
-                    assert_eq!(got.as_u16(), told, "{text}");
-                    assert!(tells(path, false, &text, code), "{path}: {text}");
-                    assert_eq!(world.last_call().await.code.as_deref(), Some(code));
-                }
-                // Three in a row: the endpoint is left alone for a while, and then asked again.
-                let (got, text) = text_of(world.post(path, &body(path, true), &[]).await).await;
-                assert_eq!(got.as_u16(), 503, "{text}");
-                assert!(tells(path, false, &text, "gateway.resting"), "{text}");
-                assert_eq!(upstream.requests().len(), 3);
-                world.test.clock.advance_ms(2_000);
-                for stream in [true, false] {
-                    let answered = world.post(path, &body(path, stream), &[]).await;
-                    assert_eq!(text_of(answered).await.0, 200);
-                    assert_eq!(world.last_call().await.outcome.as_deref(), Some("completed"));
-                }
-                world.gateway.remove_endpoint(&world.administrator, endpoint.id).await.unwrap();
-            }
+            burst(&world, path, (429, 429, "gateway.upstream_rate_limited")).await;
+            burst(&world, path, (503, 502, "gateway.upstream_failed")).await;
         }
     })
     .await;
+}
+
+/// Three refusals by `status`, told as `told`; then a rest, and then all is well.
+async fn burst(world: &World, path: &str, (status, told, code): (u16, u16, &str)) {
+    let upstream = Upstream::start(Manner::Burst(status, 3)).await;
+    let endpoint = endpoint(world, &upstream, &ALL).await;
+    for stream in [false, true, false] {
+        let response = world.post(path, &body(path, stream), &[]).await;
+        assert_eq!(response.headers()["retry-after"], "7", "{path} {status}");
+        let (got, text) = text_of(response).await;
+        assert_eq!(got.as_u16(), told, "{text}");
+        assert!(tells(path, false, &text, code), "{path}: {text}");
+        assert_eq!(world.last_call().await.code.as_deref(), Some(code));
+    }
+    // Three in a row: the endpoint is left alone for a while, and then asked again.
+    let (got, text) = text_of(world.post(path, &body(path, true), &[]).await).await;
+    assert_eq!(got.as_u16(), 503, "{text}");
+    assert!(tells(path, false, &text, "gateway.resting"), "{text}");
+    assert_eq!(upstream.requests().len(), 3);
+    world.test.clock.advance_ms(2_000);
+    for stream in [true, false] {
+        let answered = world.post(path, &body(path, stream), &[]).await;
+        assert_eq!(text_of(answered).await.0, 200);
+        assert_eq!(world.last_call().await.outcome.as_deref(), Some("completed"));
+    }
+    world.gateway.remove_endpoint(&world.administrator, endpoint.id).await.unwrap();
 }
 
 #[tokio::test]
@@ -375,6 +380,14 @@ async fn a_redirect_to_another_server_of_this_network_is_never_followed() {
     .await;
 }
 
+/// Lets one answer go as soon as more than `before` requests have come.
+async fn release_after(upstream: &Upstream, before: usize) {
+    while upstream.requests().len() == before {
+        tokio::task::yield_now().await;
+    }
+    upstream.release();
+}
+
 #[tokio::test]
 async fn a_slow_first_byte_is_waited_for() {
     on_both(|test| async move {
@@ -385,12 +398,7 @@ async fn a_slow_first_byte_is_waited_for() {
             PATHS.into_iter().flat_map(|path| [(path, false), (path, true)]).enumerate()
         {
             let asked = body(path, stream);
-            let released = async {
-                while upstream.requests().len() == before {
-                    tokio::task::yield_now().await;
-                }
-                upstream.release();
-            };
+            let released = release_after(&upstream, before);
             let (response, ()) = tokio::join!(world.post(path, &asked, &[]), released);
             assert_eq!(text_of(response).await.0, 200, "{path}");
             assert_eq!(world.last_call().await.outcome.as_deref(), Some("completed"));
@@ -410,24 +418,25 @@ async fn a_server_without_a_name_an_ear_or_a_certificate_is_out_of_reach() {
         let without_tls = format!("https://127.0.0.1:{}/v1", plain.port());
         for base in [nameless, deaf, without_tls] {
             for path in PATHS {
-                for stream in [false, true] {
-                    let new = NewEndpoint { dialects: ALL.to_vec(), ..new_endpoint(&base) };
-                    let made = world.gateway.create_endpoint(&world.administrator, new).await;
-                    let endpoint = made.unwrap();
-                    let before = world.acts().await.len();
-                    let asked = body(path, stream);
-                    let (got, text) = text_of(world.post(path, &asked, &[]).await).await;
-                    assert_eq!(got.as_u16(), 502, "{base}: {text}");
-                    let code = "gateway.upstream_unreachable";
-                    assert!(tells(path, false, &text, code), "{base}: {text}");
-                    let case = (Manner::Silent, 502, code, "failed", Nothing);
-                    assert_eq!(world.acts().await.split_off(before), chain(&case), "{base}");
-                    assert_eq!(world.last_call().await, row(&case, &asked), "{base}");
-                    world.gateway.remove_endpoint(&world.administrator, endpoint.id).await.unwrap();
-                }
+                out_of_reach(&world, &base, (path, false)).await;
+                out_of_reach(&world, &base, (path, true)).await;
             }
         }
         assert!(plain.requests().is_empty());
     })
     .await;
+}
+
+async fn out_of_reach(world: &World, base: &str, (path, stream): (&str, bool)) {
+    let new = NewEndpoint { dialects: ALL.to_vec(), ..new_endpoint(base) };
+    let endpoint = world.gateway.create_endpoint(&world.administrator, new).await.unwrap();
+    let (before, asked) = (world.acts().await.len(), body(path, stream));
+    let (got, text) = text_of(world.post(path, &asked, &[]).await).await;
+    assert_eq!(got.as_u16(), 502, "{base}: {text}");
+    let code = "gateway.upstream_unreachable";
+    assert!(tells(path, false, &text, code), "{base}: {text}");
+    let case = (Manner::Silent, 502, code, "failed", Nothing);
+    assert_eq!(world.acts().await.split_off(before), chain(&case), "{base}");
+    assert_eq!(world.last_call().await, row(&case, &asked), "{base}");
+    world.gateway.remove_endpoint(&world.administrator, endpoint.id).await.unwrap();
 }

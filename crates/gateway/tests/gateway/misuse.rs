@@ -35,6 +35,11 @@ fn call(path: &str, more: &Value) -> Value {
     body
 }
 
+/// The field that holds what is said.
+fn words_of(path: &str) -> &'static str {
+    if path == PATHS[1] { "input" } else { "messages" }
+}
+
 async fn send(world: &World, path: &str, body: Vec<u8>) -> (u16, String) {
     let request = Request::post(path)
         .header("content-type", "application/json")
@@ -93,7 +98,7 @@ async fn a_field_of_the_wrong_type_or_size_is_named_and_nothing_leaves() {
                 refused(&world, path, body.to_string().into(), (400, Some(field), words)).await;
             }
             for wrong in [json!(7), json!({}), Value::Null, json!([])] {
-                let field = if path == PATHS[1] { "input" } else { "messages" };
+                let field = words_of(path);
                 let body = call(path, &json!({field: wrong})).to_string();
                 refused(&world, path, body.into(), (400, Some(field), "list of 1 to 2048")).await;
             }
@@ -206,7 +211,7 @@ async fn two_megabytes_of_prompt_pass_where_the_bound_allows_and_are_refused_by_
         let (world, upstream) = world_and_upstream(test).await;
         let text = "長い文書。".repeat((2 << 20) / "長い文書。".len());
         for (sent, path) in PATHS.into_iter().enumerate() {
-            let field = if path == PATHS[1] { "input" } else { "messages" };
+            let field = words_of(path);
             let value = if path == PATHS[1] {
                 json!(text)
             } else {

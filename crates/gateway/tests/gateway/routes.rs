@@ -126,7 +126,7 @@ async fn a_route_stays_inside_the_clearance_and_its_conditions() {
         let high_endpoint = endpoint(&world, "high", &high, 3).await;
         let only_high = Conditions { label_from: Some(Label::of_rank(3)), ..Conditions::default() };
         let legs = vec![leg(&low_endpoint, 0), Leg { when: only_high, ..leg(&high_endpoint, 0) }];
-        route(&world, legs).await;
+        let made = route(&world, legs).await;
         let plain = world.post("/v1/chat/completions", &chat_body(false), &[]).await;
         assert_eq!(plain.status(), 200);
         assert_eq!((low.requests().len(), high.requests().len()), (1, 0));
@@ -135,7 +135,11 @@ async fn a_route_stays_inside_the_clearance_and_its_conditions() {
         let failed = world.post("/v1/chat/completions", &chat_body(false), &secret).await;
         assert_eq!(failed.status(), 502);
         assert_eq!((low.requests().len(), high.requests().len()), (1, 1));
-        world.gateway.remove_endpoint(&world.administrator, high_endpoint.id).await.unwrap();
+        let change = kaname_gateway::RouteChange {
+            legs: Some(vec![leg(&low_endpoint, 0)]),
+            ..kaname_gateway::RouteChange::default()
+        };
+        world.gateway.change_route(&world.administrator, made.id, &change).await.unwrap();
         let (status, told) =
             json_of(world.post("/v1/chat/completions", &chat_body(false), &secret).await).await;
         assert_eq!(status, 403);

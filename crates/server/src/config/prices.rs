@@ -2,7 +2,7 @@
 //! administrator trusts. A table without such a signature is a fault of the configuration.
 
 use kaname_gateway::{PriceTable, Prices};
-use kaname_ledger_core::{Note, VerifyingKey};
+use kaname_ledger_core::{Note, NoteSignature, VerifyingKey};
 
 use super::{faults::Collector, raw};
 
@@ -55,7 +55,7 @@ pub(crate) fn signed(bytes: &[u8], keys: &[VerifyingKey]) -> Result<(PriceTable,
         format!("is not signed by a key of {KEYS}: {error}; see the administrator guide")
     })?;
     let known = |name: &str| keys.iter().any(|key| key.name() == name);
-    let by = note.signatures().iter().map(|one| one.name()).find(|name| known(name));
+    let by = note.signatures().iter().map(NoteSignature::name).find(|name| known(name));
     let table = PriceTable::read(text).map_err(|error| error.to_string())?;
     Ok((table, by.unwrap_or_default().to_owned()))
 }

@@ -43,6 +43,7 @@ export type EndpointKind = Schemas['EndpointKind'];
 export type Capability = Schemas['Capability'];
 export type Speaks = Schemas['Speaks'];
 export type Price = Schemas['Price'];
+export type PriceOffer = Schemas['Offer'];
 export type Purpose = Schemas['Purpose'];
 export type Route = Schemas['Route'];
 export type NewRoute = Schemas['NewRoute'];

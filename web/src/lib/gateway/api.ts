@@ -7,6 +7,7 @@ import type {
 	List,
 	NewEndpoint,
 	NewRoute,
+	PriceOffer,
 	Probe,
 	Route,
 	RouteChange
@@ -21,6 +22,8 @@ export const deleteEndpoint = (id: string) => call<void>('DELETE', `/endpoints/$
 export const testEndpoint = (id: string) => call<EndpointTest>('POST', `/endpoints/${id}/test`);
 export const probeEndpoint = (base_url: string, api_key: string) =>
 	call<Probe>('POST', '/endpoints/probe', { body: api_key === '' ? { base_url } : { base_url, api_key } });
+
+export const listPrices = () => call<List<PriceOffer>>('GET', '/prices');
 
 export const listRoutes = (fetcher?: typeof fetch) =>
 	call<List<Route>>('GET', '/routes', { query: { limit: 200 }, fetch: fetcher });

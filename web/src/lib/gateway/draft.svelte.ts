@@ -79,6 +79,13 @@ export class EndpointDraft {
 		this.priceSource = price.source ?? '';
 	}
 
+	/** Fills the fields with a price of the table; what was kept before is changed only by saving. */
+	takeOver(price: Price): void {
+		const before = this.#priceBefore;
+		this.#takePrice(price);
+		this.#priceBefore = before;
+	}
+
 	/** Takes the models that the address offered and suggests names for the first one. */
 	offer(models: string[]): void {
 		this.models = models;
