@@ -118,7 +118,13 @@ test('the code follows what is typed, tabs work by keyboard, and it is copied', 
 	await page.getByRole('button', { name: 'コードをコピー' }).click();
 	await expect(page.getByText('コピーしました。')).toBeVisible();
 	expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('OpenAILike(');
+	await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+	await page.getByRole('button', { name: 'English' }).click();
+	await expect(page.getByRole('heading', { name: 'Playground' })).toBeVisible();
+	await expect(page.getByLabel('Your text')).toHaveValue('写す文');
+	await expectNoBarriers(page);
 	await page.setViewportSize({ width: 360, height: 740 });
+	await expectNoBarriers(page);
 	await expectNoSideways(page);
 });
 
