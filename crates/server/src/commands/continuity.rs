@@ -82,7 +82,8 @@ fn print_exits(exits: &Json) {
             print::text(way, "public_name"),
             percent(way, "/touched_share"),
         ));
-        for ability in list(way, "abilities").iter().filter(|one| !list(one, "stops_at").is_empty()) {
+        for ability in list(way, "abilities").iter().filter(|one| !list(one, "stops_at").is_empty())
+        {
             print::line(&format!(
                 "           {} {}: up to {} now, {} then",
                 words(ability, "needs"),
