@@ -197,7 +197,7 @@ for (const role of ['ai_officer', 'auditor'] as const) {
 		await details.getByRole('button', { name: '閉じる' }).click();
 
 		const tabs = page.getByRole('navigation', { name: '管理（閲覧）' });
-		await expect(tabs.getByRole('link')).toHaveText(['利用者', '課と係', 'AIの接続先', 'モデルの経路', '予算と上限', '稼働状況']);
+		await expect(tabs.getByRole('link')).toHaveText(['利用者', '課と係', 'AIの接続先', 'モデルの経路', '予算と上限', '利用状況', '主権と継続', '稼働状況']);
 		await tabs.getByRole('link', { name: '課と係' }).click();
 		await expect(page.getByRole('heading', { level: 1, name: '課と係' })).toBeVisible();
 		await expect(page.getByRole('main').getByRole('button')).toHaveCount(0);

@@ -18,6 +18,7 @@ test('a vendor is left out in a drill, calls go elsewhere, and the report says h
 	playwright,
 	baseURL
 }) => {
+	test.setTimeout(180_000);
 	const stamp = Date.now();
 	const [main, spare] = [`旅程の甲社 ${stamp}`, `旅程の乙社 ${stamp}`];
 	const caller = await administratorByApi(playwright, baseURL);

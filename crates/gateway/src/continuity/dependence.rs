@@ -70,7 +70,7 @@ impl Gateway {
         let all = sum(traffic.iter());
         let ranks = pack.ranks.iter().map(|rank| rank.rank);
         let labels = labels_to_try(ranks, named_labels(&routes, &endpoints));
-        let ways = ways(institution, routes, &endpoints);
+        let ways = ways(institution, &routes, &endpoints);
         let view = View {
             endpoints: &self.present(endpoints),
             labels: (&labels, &pack.default_label()),

@@ -24,7 +24,7 @@ const NOT_MEASURED: [&str; 3] = ["answer_quality", "length_stops", "quoted_inste
 
 /// Requests of one way in a span.
 #[derive(Debug, Clone)]
-pub(super) struct Requests {
+pub(super) struct WayRequests {
     pub(super) way: (WayKind, String),
     pub(super) requests: i64,
     pub(super) failovers: i64,
@@ -53,7 +53,7 @@ async fn span(
     conn: &mut Conn,
     at: (InstitutionId, Span),
     without: &Blocked,
-) -> Result<(Figures, Vec<Requests>), DbError> {
+) -> Result<(Figures, Vec<WayRequests>), DbError> {
     let calls = store::calls(conn, at, without).await?;
     let mut ways = store::requests(conn, at.0, at.1).await?;
     ways.extend(store::unserved(conn, at.0, at.1).await?);
@@ -63,9 +63,9 @@ async fn span(
     Ok((figures(&calls, &ways, latency)?, ways))
 }
 
-fn figures(calls: &Row, ways: &[Requests], latency: Latency) -> Result<Figures, DbError> {
+fn figures(calls: &Row, ways: &[WayRequests], latency: Latency) -> Result<Figures, DbError> {
     let sum = |name: &str| Ok::<_, DbError>(calls.get::<Option<i64>>(name)?.unwrap_or_default());
-    let over = |of: fn(&Requests) -> i64| ways.iter().map(of).sum::<i64>();
+    let over = |of: fn(&WayRequests) -> i64| ways.iter().map(of).sum::<i64>();
     let (completed, broken) = (sum("completed")?, sum("broken")?);
     let ended = completed + broken + sum("failed")? + sum("abandoned")? + sum("unknown")?;
     Ok(Figures {
@@ -96,11 +96,11 @@ fn figures(calls: &Row, ways: &[Requests], latency: Latency) -> Result<Figures, 
 async fn without_answer(
     conn: &mut Conn,
     institution: InstitutionId,
-    ways: Vec<Requests>,
+    ways: Vec<WayRequests>,
 ) -> Result<Vec<WithoutAnswer>, DbError> {
-    let mut sums: BTreeMap<(WayKind, String), Requests> = BTreeMap::new();
+    let mut sums: BTreeMap<(WayKind, String), WayRequests> = BTreeMap::new();
     for one in ways {
-        let sum = sums.entry(one.way.clone()).or_insert_with(|| Requests {
+        let sum = sums.entry(one.way.clone()).or_insert_with(|| WayRequests {
             requests: 0,
             failovers: 0,
             unanswered: 0,
@@ -111,7 +111,7 @@ async fn without_answer(
         sum.unanswered += one.unanswered;
         sum.unserved += one.unserved;
     }
-    let mut lost: Vec<Requests> =
+    let mut lost: Vec<WayRequests> =
         sums.into_values().filter(|way| way.unanswered + way.unserved > 0).collect();
     lost.sort_by_key(|way| std::cmp::Reverse(way.unanswered + way.unserved));
     lost.truncate(WAYS_MAX);

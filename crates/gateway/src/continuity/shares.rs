@@ -148,7 +148,9 @@ fn layer<'a>(
 ) -> LayerShares {
     let tallies: Vec<&Tally> = tallies.collect();
     let mut total = Amounts::default();
-    tallies.iter().for_each(|tally| total.add(&tally.amounts));
+    for tally in &tallies {
+        total.add(&tally.amounts);
+    }
     let dimensions = shown.iter().map(|shown| dimension(*shown, &tallies, &total)).collect();
     LayerShares { layer, total, dimensions }
 }

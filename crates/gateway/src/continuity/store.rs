@@ -11,7 +11,7 @@ use kaname_platform::{
 
 use super::{
     drill::{Drill, DrillState},
-    figures::Requests,
+    figures::WayRequests,
     shares::{Amounts, Tally},
     ways::{WayKind, way_key},
 };
@@ -155,11 +155,11 @@ pub(super) async fn requests(
     conn: &mut Conn,
     institution: InstitutionId,
     (since, until): Span,
-) -> Result<Vec<Requests>, DbError> {
+) -> Result<Vec<WayRequests>, DbError> {
     let rows = conn.fetch_all(REQUESTS, params![institution, since, until]).await?;
     rows.iter()
         .map(|row| {
-            Ok(Requests {
+            Ok(WayRequests {
                 way: way_of(row)?,
                 requests: row.get("requests")?,
                 failovers: row.get("failovers")?,
@@ -175,7 +175,7 @@ pub(super) async fn unserved(
     conn: &mut Conn,
     institution: InstitutionId,
     (since, until): Span,
-) -> Result<Vec<Requests>, DbError> {
+) -> Result<Vec<WayRequests>, DbError> {
     let rows = conn
         .fetch_all(
             "SELECT route_id, endpoint_id, purpose, action, COUNT(*) AS unserved FROM unserved_call \
@@ -187,7 +187,7 @@ pub(super) async fn unserved(
     rows.iter()
         .map(|row| {
             let (way, unserved) = (way_of(row)?, row.get("unserved")?);
-            Ok(Requests { way, requests: 0, failovers: 0, unanswered: 0, unserved })
+            Ok(WayRequests { way, requests: 0, failovers: 0, unanswered: 0, unserved })
         })
         .collect()
 }

@@ -61,15 +61,15 @@ const NEEDS: [&[Capability]; 7] = [
 /// Every way of `institution`, over what is switched on.
 pub(super) fn ways(
     institution: InstitutionId,
-    routes: Vec<Route>,
+    routes: &[Route],
     endpoints: &[Endpoint],
 ) -> Vec<Way> {
-    let routes = routes.into_iter().filter(|route| route.enabled).map(way_of_route);
+    let routes = routes.iter().filter(|route| route.enabled).map(way_of_route);
     let on = endpoints.iter().filter(|endpoint| endpoint.enabled).map(way_of_endpoint);
     routes.chain(on).chain(own_uses(institution, endpoints)).collect()
 }
 
-fn way_of_route(route: Route) -> Way {
+fn way_of_route(route: &Route) -> Way {
     let case = |needs: &&[Capability]| Case {
         route: route.clone(),
         needs: needs.to_vec(),

@@ -29,7 +29,9 @@ pub(crate) async fn run(command: BlockCommand, door: &Door, as_json: bool) -> an
     if as_json {
         print::json(&answer);
     } else {
-        lines.iter().for_each(|text| print::line(text));
+        for text in &lines {
+            print::line(text);
+        }
     }
     Ok(Done::Yes)
 }

@@ -82,11 +82,15 @@ fn print_exits(exits: &Json) {
             print::text(way, "public_name"),
             percent(way, "/touched_share"),
         ));
-        for ability in list(way, "abilities").iter().filter(|one| !list(one, "stops_at").is_empty()) {
+        for ability in list(way, "abilities").iter().filter(|one| !list(one, "stops_at").is_empty())
+        {
+            let language = match print::text(ability, "language") {
+                "" => String::new(),
+                language => format!(" in {language}"),
+            };
             print::line(&format!(
-                "           {} {}: up to {} now, {} then",
+                "           {}{language}: up to {} now, {} then",
                 words(ability, "needs"),
-                print::text(ability, "language"),
                 words(ability, "highest_before"),
                 words(ability, "highest_after"),
             ));

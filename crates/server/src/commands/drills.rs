@@ -35,9 +35,7 @@ const FIGURES: [(&str, &str, &str); 19] = [
 pub(crate) async fn run(command: DrillCommand, door: &Door, as_json: bool) -> anyhow::Result<Done> {
     let answer = match &command {
         DrillCommand::List => door.get(&format!("{PATH}?limit=200")).await?,
-        DrillCommand::Start(wanted) => {
-            door.post(PATH, &without::body(wanted, door).await?).await?
-        }
+        DrillCommand::Start(wanted) => door.post(PATH, &without::body(wanted, door).await?).await?,
         DrillCommand::Show { id } => door.get(&format!("{PATH}/{id}")).await?,
         DrillCommand::End { id } => {
             door.json(Method::POST, &format!("{PATH}/{id}/end"), None).await?
