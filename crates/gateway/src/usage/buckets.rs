@@ -19,6 +19,11 @@ impl Counts {
         self.0.push((low, count));
     }
 
+    /// What all of these hold together.
+    pub(crate) fn together<'a>(all: impl Iterator<Item = &'a Self>) -> Self {
+        Self(all.flat_map(|one| one.0.iter().copied()).collect())
+    }
+
     /// The number below or at which `percent` of a hundred lie, as the middle of its bucket.
     pub(crate) fn percentile(&mut self, percent: i64) -> Option<i64> {
         self.0.sort_unstable();

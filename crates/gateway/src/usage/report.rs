@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::{
     Scope,
     buckets::Counts,
-    store::{self, GROUPS_MAX, Stretch, Sums, Time},
+    store::{self, GROUPS_MAX, Stretch, Sums, Time, Whom},
     window::{TrafficBy, Window},
 };
 use crate::{error::Error, routes::store as routes, store as endpoints};
@@ -126,13 +126,19 @@ pub(crate) async fn read(
     whose: (InstitutionId, Scope),
     window: Window,
 ) -> Result<TrafficReport, Error> {
-    let total = store::total(conn, whose, window).await?;
     let mut groups = store::sums(conn, whose, window).await?;
     let most = usize::try_from(GROUPS_MAX).unwrap_or(usize::MAX);
     let more_groups = groups.len() > most;
     groups.truncate(most);
-    let mut whole_times = Times::read(conn, whose, (window, None)).await?;
-    let mut times = Times::read(conn, whose, (window, Some(window.by))).await?;
+    let whom = if more_groups { Whom::Largest } else { Whom::Every };
+    let mut times = Times::read(conn, whose, (window, whom)).await?;
+    // Where the groups are all there, their sum is the whole, and the database is spared a look.
+    let (total, mut whole_times) = if more_groups {
+        let together = Times::read(conn, whose, (window, Whom::Together)).await?;
+        (store::total(conn, whose, window).await?, together)
+    } else {
+        (Sums::together(&groups), times.together())
+    };
     let names = names(conn, whose.0, window.by).await?;
     let (calls, oldest_started_at_ms) = store::under_way(conn, whose).await?;
     let faults = store::faults(conn, whose, window).await?;
@@ -176,11 +182,19 @@ impl Times {
     async fn read(
         conn: &mut Conn,
         whose: (InstitutionId, Scope),
-        what: (Window, Option<TrafficBy>),
+        what: (Window, Whom),
     ) -> Result<Self, Error> {
         let took = store::times(conn, whose, what, Time::Took).await?;
         let first = store::times(conn, whose, what, Time::First).await?;
         Ok(Self { took, first })
+    }
+
+    /// All groups as one, under the empty key.
+    fn together(&self) -> Self {
+        let one = |all: &HashMap<String, Counts>| {
+            HashMap::from([(String::new(), Counts::together(all.values()))])
+        };
+        Self { took: one(&self.took), first: one(&self.first) }
     }
 
     fn line(&mut self, sums: Sums, name: String) -> TrafficLine {

@@ -12,11 +12,7 @@ use kaname_platform::{
     params,
 };
 
-use super::{
-    Scope,
-    buckets::Counts,
-    window::{TrafficBy, Window},
-};
+use super::{Scope, buckets::Counts, window::Window};
 
 /// Most groups that are told apart.
 pub(crate) const GROUPS_MAX: i64 = 50;
@@ -108,41 +104,68 @@ pub(crate) enum Time {
 }
 
 // The same buckets as in `buckets.rs`: whole numbers rounded down to five significant bits.
-const TIMES: &str = concat!(
-    "SELECT key, CASE WHEN ms < 32 THEN ms WHEN ms < 64 THEN ms - ms % 2 \
-     WHEN ms < 128 THEN ms - ms % 4 WHEN ms < 256 THEN ms - ms % 8 \
-     WHEN ms < 512 THEN ms - ms % 16 WHEN ms < 1024 THEN ms - ms % 32 \
-     WHEN ms < 2048 THEN ms - ms % 64 WHEN ms < 4096 THEN ms - ms % 128 \
-     WHEN ms < 8192 THEN ms - ms % 256 WHEN ms < 16384 THEN ms - ms % 512 \
-     WHEN ms < 32768 THEN ms - ms % 1024 WHEN ms < 65536 THEN ms - ms % 2048 \
-     WHEN ms < 131072 THEN ms - ms % 4096 WHEN ms < 262144 THEN ms - ms % 8192 \
-     WHEN ms < 524288 THEN ms - ms % 16384 WHEN ms < 1048576 THEN ms - ms % 32768 \
-     ELSE ms - ms % 65536 END AS low, COUNT(*) AS calls \
-     FROM (SELECT ",
-    key!(),
-    " AS key, CASE $6 WHEN 'first' THEN first_ms ELSE took_ms END AS ms FROM model_call WHERE ",
-    within!(),
-    " AND outcome <> 'denied') AS seen WHERE ms IS NOT NULL AND key IN (SELECT key FROM (SELECT ",
+macro_rules! times {
+    () => {
+        concat!(
+            "SELECT key, CASE WHEN ms < 32 THEN ms WHEN ms < 64 THEN ms - ms % 2 \
+             WHEN ms < 128 THEN ms - ms % 4 WHEN ms < 256 THEN ms - ms % 8 \
+             WHEN ms < 512 THEN ms - ms % 16 WHEN ms < 1024 THEN ms - ms % 32 \
+             WHEN ms < 2048 THEN ms - ms % 64 WHEN ms < 4096 THEN ms - ms % 128 \
+             WHEN ms < 8192 THEN ms - ms % 256 WHEN ms < 16384 THEN ms - ms % 512 \
+             WHEN ms < 32768 THEN ms - ms % 1024 WHEN ms < 65536 THEN ms - ms % 2048 \
+             WHEN ms < 131072 THEN ms - ms % 4096 WHEN ms < 262144 THEN ms - ms % 8192 \
+             WHEN ms < 524288 THEN ms - ms % 16384 WHEN ms < 1048576 THEN ms - ms % 32768 \
+             ELSE ms - ms % 65536 END AS low, COUNT(*) AS calls FROM (SELECT ",
+            key!(),
+            " AS key, CASE $6 WHEN 'first' THEN first_ms ELSE took_ms END AS ms \
+             FROM model_call WHERE ",
+            within!(),
+            " AND outcome <> 'denied') AS seen WHERE ms IS NOT NULL"
+        )
+    };
+}
+
+const TIMES: &str = concat!(times!(), " GROUP BY 1, 2");
+
+const TIMES_OF_LARGEST: &str = concat!(
+    times!(),
+    " AND key IN (SELECT key FROM (SELECT ",
     key!(),
     " AS key FROM model_call WHERE ",
     within!(),
     ") AS all_seen GROUP BY key ORDER BY COUNT(*) DESC, key LIMIT $7) GROUP BY 1, 2"
 );
 
-/// How often each bucket of `time` was met, by group, for the largest groups.
+/// Whose times are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whom {
+    /// Those of every group.
+    Every,
+    /// Those of the largest groups, where there are more than are told apart.
+    Largest,
+    /// Those of all calls together.
+    Together,
+}
+
+/// How often each bucket of `time` was met, by group.
 ///
 /// A call that was refused took no time, and one that was lost has none.
 pub(crate) async fn times(
     conn: &mut Conn,
     whose: (InstitutionId, Scope),
-    (window, by): (Window, Option<TrafficBy>),
+    (window, whom): (Window, Whom),
     time: Time,
 ) -> Result<HashMap<String, Counts>, DbError> {
-    let mut values = bound(whose, window, by.map_or("", TrafficBy::as_str));
+    let by = if whom == Whom::Together { "" } else { window.by.as_str() };
+    let mut values = bound(whose, window, by);
     let which = if time == Time::First { "first" } else { "took" };
-    values.extend(params![which, GROUPS_MAX]);
+    values.extend(params![which]);
+    if whom == Whom::Largest {
+        values.extend(params![GROUPS_MAX]);
+    }
+    let sql = if whom == Whom::Largest { TIMES_OF_LARGEST } else { TIMES };
     let mut found: HashMap<String, Counts> = HashMap::new();
-    for row in conn.fetch_all(TIMES, values).await? {
+    for row in conn.fetch_all(sql, values).await? {
         let counts = found.entry(row.get("key")?).or_default();
         counts.add(row.get("low")?, row.get("calls")?);
     }
@@ -244,6 +267,24 @@ pub(crate) async fn departments(
 fn bound(whose: (InstitutionId, Scope), window: Window, by: &'static str) -> Vec<Value> {
     let (institution, department) = seen_by(whose);
     params![institution, window.since_ms, window.until_ms, by, department]
+}
+
+impl Sums {
+    /// `groups` together.
+    pub(crate) fn together(groups: &[Self]) -> Self {
+        groups.iter().fold(Self::default(), |all, one| Self {
+            key: String::new(),
+            calls: all.calls + one.calls,
+            completed: all.completed + one.completed,
+            refused: all.refused + one.refused,
+            errors: all.errors + one.errors,
+            abandoned: all.abandoned + one.abandoned,
+            under_way: all.under_way + one.under_way,
+            input_tokens: all.input_tokens.saturating_add(one.input_tokens),
+            output_tokens: all.output_tokens.saturating_add(one.output_tokens),
+            cost_micro_yen: all.cost_micro_yen.saturating_add(one.cost_micro_yen),
+        })
+    }
 }
 
 fn seen_by((institution, scope): (InstitutionId, Scope)) -> (InstitutionId, String) {

@@ -197,6 +197,36 @@ async fn a_call_without_an_outcome_is_under_way_whenever_it_began() {
 }
 
 #[tokio::test]
+async fn beyond_fifty_groups_the_largest_are_told_and_the_sums_hold_all() {
+    on_both(|test| async move {
+        let world = World::new(test).await;
+        let good = Upstream::start(Manner::Normal).await;
+        world.add_endpoint(&good.base_url()).await;
+        for _ in 0..53 {
+            world.post("/v1/chat/completions", &chat_body(false), &[]).await;
+        }
+        let mut tx = world.test.platform.db.begin().await.unwrap();
+        let sql = "SELECT act_id FROM model_call ORDER BY act_id";
+        let rows = tx.fetch_all(sql, params![]).await.unwrap();
+        for (row, number) in rows.iter().zip(0_i64..) {
+            // Two calls of the first app, one of each other.
+            let app = format!("app-{:02}", number.max(1));
+            let act: String = row.get("act_id").unwrap();
+            let set = "UPDATE model_call SET app = $2, took_ms = 20 WHERE act_id = $1";
+            tx.execute_one(set, params![act, app]).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let report = world.traffic(TrafficBy::App).await;
+        assert_eq!((report.groups.len(), report.more_groups), (50, true));
+        assert_eq!((report.groups[0].key.as_str(), report.groups[0].calls), ("app-01", 2));
+        assert_eq!((report.total.calls, report.total.input_tokens), (53, 159));
+        let times = report.groups.iter().chain([&report.total]).map(|line| line.took_p95_ms);
+        assert!(times.into_iter().all(|took| took == Some(20)));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_api_names_what_is_wrong_with_a_question() {
     on_both(|test| async move {
         let world = World::new(test).await;

@@ -201,3 +201,76 @@ enum Posted {
 fn may_pass_later(status: StatusCode) -> bool {
     matches!(status.as_u16(), 429 | 502 | 503 | 504)
 }
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+    use metrics_exporter_prometheus::PrometheusBuilder;
+
+    use super::*;
+    use crate::telemetry::SpanKind;
+
+    fn span(label: Label) -> Span {
+        Span {
+            name: "chat".to_owned(),
+            kind: SpanKind::Client,
+            trace_id: [1; 16],
+            span_id: [2; 8],
+            parent: None,
+            started_ms: 0,
+            ended_ms: 0,
+            error: None,
+            attributes: Vec::new(),
+            label,
+            content: vec![("gen_ai.input.messages", "ひみつ".to_owned())],
+        }
+    }
+
+    fn exporter(cleared: Option<Label>) -> (Exporter, mpsc::Receiver<Span>) {
+        let (queue, spans) = mpsc::channel(QUEUE);
+        let exporter =
+            Exporter { queue, cleared: cleared.map(Arc::new), collector: "http://here".into() };
+        (exporter, spans)
+    }
+
+    #[test]
+    fn what_the_queue_cannot_hold_is_dropped_and_counted_and_nobody_waits() {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let handle = recorder.handle();
+        let (exporter, mut spans) = exporter(None);
+        metrics::with_local_recorder(&recorder, || {
+            (0..QUEUE + 7).for_each(|_| exporter.send(span(Label::default())));
+        });
+        let counted = "kaname_telemetry_spans_dropped_total{reason=\"queue_full\"} 7";
+        assert!(handle.render().contains(counted), "{}", handle.render());
+        let waiting = std::iter::from_fn(|| spans.try_recv().ok());
+        assert_eq!(waiting.count(), QUEUE);
+    }
+
+    #[test]
+    fn content_is_cut_off_unless_the_collector_is_cleared_for_the_label() {
+        for (cleared, rank, leaves) in [(None, 0, false), (Some(1), 1, true), (Some(1), 2, false)] {
+            let (exporter, mut spans) = exporter(cleared.map(Label::of_rank));
+            exporter.send(span(Label::of_rank(rank)));
+            let sent = spans.try_recv().unwrap();
+            assert_eq!(!sent.content.is_empty(), leaves, "{cleared:?} for {rank}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_collector_that_is_not_there_costs_spans_and_the_end_is_not_held_up() {
+        let (outbound, _mint) = Outbound::new(Duration::from_secs(5)).unwrap();
+        let collector = Collector::new("http://127.0.0.1:1/v1/traces", HeaderMap::new()).unwrap();
+        let tasks = Tasks::new();
+        let source = Source {
+            service: String::new(),
+            version: String::new(),
+            instance: String::new(),
+            scope: "test",
+            schema_url: "",
+        };
+        let exporter = Exporter::start((&tasks, outbound), collector, source, None);
+        exporter.send(span(Label::default()));
+        assert!(tasks.shut_down(Duration::from_secs(9)).await, "the exporter went on");
+    }
+}

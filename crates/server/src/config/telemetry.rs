@@ -52,8 +52,8 @@ impl Take<'_> {
     fn otlp_endpoint(&mut self, raw: &raw::Telemetry) -> Option<String> {
         let key = "telemetry.otlp_endpoint";
         let in_file = raw.otlp_endpoint.as_ref();
-        let given = self.text(key, "KANAME_OTLP_ENDPOINT", in_file, "");
-        if given.is_empty() {
+        let given = self.text(key, "KANAME_OTLP_ENDPOINT", in_file, "off");
+        if given == "off" {
             return None;
         }
         match traces_url(&given) {
@@ -114,12 +114,15 @@ impl Take<'_> {
 
 /// The whole address for traces: `/v1/traces` where only the server is named, as OTLP has it.
 fn traces_url(given: &str) -> Result<String, &'static str> {
-    let fault = "must be an address such as https://collector.example.jp:4318, without a user name";
+    let fault =
+        "must be an address such as https://collector.example.jp:4318, without user name and query";
     let uri: Uri = given.parse().map_err(|_| fault)?;
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
         return Err(fault);
     };
-    if authority.as_str().contains('@') || !matches!(scheme, "http" | "https") {
+    // The address is shown where settings are: nothing secret may be in it.
+    let has_secret = authority.as_str().contains('@') || uri.query().is_some();
+    if has_secret || !matches!(scheme, "http" | "https") {
         return Err(fault);
     }
     if scheme == "http" && !kaname_gateway::is_near(authority.host()) {
@@ -159,6 +162,7 @@ mod tests {
             ("http://otel.example.jp", Err(())),
             ("https://me:secret@otel.example.jp", Err(())),
             ("ftp://otel.example.jp", Err(())),
+            ("https://otel.example.jp/?key=secret", Err(())),
             ("otel.example.jp:4318", Err(())),
         ];
         for (given, expected) in cases {

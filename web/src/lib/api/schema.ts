@@ -881,6 +881,26 @@ export interface paths {
         patch: operations["change_team"];
         trace?: never;
     };
+    "/api/v1/traffic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many calls began in a time, what they cost and how they ended, by one dimension. Who is no
+         *     administrator, AI officer or auditor sees the own department's.
+         */
+        get: operations["find_traffic"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -1381,6 +1401,19 @@ export interface components {
             items: components["schemas"]["Budget"][];
             /** @description Where the next page starts; absent on the last. */
             next_cursor: string | null;
+        };
+        /** @description The calls that are under way now. */
+        CallsUnderWay: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Since when the oldest is.
+             */
+            oldest_started_at_ms: number | null;
         };
         /**
          * @description What it can do.
@@ -2810,6 +2843,157 @@ export interface components {
             /** @description First byte in the canonical text. */
             start: number;
         };
+        /**
+         * @description What calls are counted by.
+         * @enum {string}
+         */
+        TrafficBy: "department" | "app" | "model" | "endpoint" | "route" | "vendor" | "purpose" | "outcome";
+        /** @description What went wrong or was refused, and how often. */
+        TrafficFault: {
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            calls: number;
+            /** @description The stable code; for a refusal its reasons, joined by commas; may be empty. */
+            code: string;
+            /** @description `failed`, `broken`, `unknown` or `denied`. */
+            outcome: string;
+        };
+        /** @description What calls come to together. Each attempt counts: a request that failed over counts twice. */
+        TrafficLine: {
+            /**
+             * Format: int64
+             * @description Calls that nobody waited for any more.
+             */
+            abandoned: number;
+            /**
+             * Format: int64
+             * @description All calls, those that were refused and those under way included.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Whole answers.
+             */
+            completed: number;
+            /**
+             * Format: double
+             * @description Yen, to six decimals, as far as endpoints have a price.
+             */
+            cost_yen: number;
+            /**
+             * Format: int64
+             * @description Calls that failed, broke off, or whose outcome nobody knows.
+             */
+            errors: number;
+            /**
+             * Format: int64
+             * @description Half of the answers began within this many milliseconds; within 3.2 %.
+             */
+            first_p50_ms: number | null;
+            /**
+             * Format: int64
+             * @description 95 of 100 began within this; within 3.2 %.
+             */
+            first_p95_ms: number | null;
+            /**
+             * Format: int64
+             * @description Tokens in, as far as the models said.
+             */
+            input_tokens: number;
+            /** @description The id or name that they have in common; empty where there is none, and for the total. */
+            key: string;
+            /** @description What people call it; empty where it is gone or has no name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Tokens out, as far as the models said.
+             */
+            output_tokens: number;
+            /**
+             * Format: int64
+             * @description Calls that the guard did not let pass.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Half of the calls took at most this many milliseconds; within 3.2 %.
+             */
+            took_p50_ms: number | null;
+            /**
+             * Format: int64
+             * @description 95 of 100 took at most this long; within 3.2 %.
+             */
+            took_p95_ms: number | null;
+            /**
+             * Format: int64
+             * @description Calls without an outcome yet.
+             */
+            under_way: number;
+        };
+        /** @description What happened in one stretch of time. */
+        TrafficPoint: {
+            /**
+             * Format: int64
+             * @description All calls that began in it.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Those that went wrong.
+             */
+            errors: number;
+            /**
+             * Format: int64
+             * @description Those that were refused.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description When the stretch begins.
+             */
+            start_ms: number;
+        };
+        /** @description The calls that began in a time. */
+        TrafficReport: {
+            /** @description What the groups are. */
+            by: components["schemas"]["TrafficBy"];
+            /** @description At most 50 kinds of faults, the most frequent first. */
+            faults: components["schemas"]["TrafficFault"][];
+            /** @description At most 50 groups, those with the most calls first. */
+            groups: components["schemas"]["TrafficLine"][];
+            /** @description Whether there are more groups. */
+            more_groups: boolean;
+            /**
+             * Format: int64
+             * @description How long one point lasts.
+             */
+            point_ms: number;
+            /** @description At most 120 points without gaps. */
+            points: components["schemas"]["TrafficPoint"][];
+            /** @description Whose calls. */
+            scope: components["schemas"]["TrafficScope"];
+            /**
+             * Format: int64
+             * @description From then on.
+             */
+            since_ms: number;
+            /** @description All of them together. */
+            total: components["schemas"]["TrafficLine"];
+            /** @description What is under way now, whenever it began. */
+            under_way: components["schemas"]["CallsUnderWay"];
+            /**
+             * Format: int64
+             * @description Until before then.
+             */
+            until_ms: number;
+        };
+        /**
+         * @description Whose calls are counted.
+         * @enum {string}
+         */
+        TrafficScope: "institution" | "department";
         Upload: {
             documents: components["schemas"]["Document"][];
             /** @description The job that reads the files; null when none was taken. */
@@ -6101,6 +6285,57 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_traffic: {
+        parameters: {
+            query?: {
+                /** @description From then on; an hour before `until_ms` when absent. At most 400 days before it. */
+                since_ms?: number;
+                /** @description Until before then; now when absent. */
+                until_ms?: number;
+                /** @description What calls are counted by; `endpoint` when absent. */
+                by?: components["schemas"]["TrafficBy"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrafficReport"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
