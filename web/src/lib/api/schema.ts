@@ -916,6 +916,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's own batches, newest first. */
+        get: operations["list_batches"];
+        put?: never;
+        /** Makes the calls of a file in the background, each as a call of its own. */
+        post: operations["create_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of the caller's own batches. */
+        get: operations["find_batch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops one of the caller's own batches: calls under way end, no further one begins. */
+        post: operations["cancel_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/chat/completions": {
         parameters: {
             query?: never;
@@ -947,6 +999,59 @@ export interface paths {
         put?: never;
         /** Turns text into vectors. The body is OpenAI's; unknown fields pass to the endpoint. */
         post: operations["create_embeddings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's own files, newest first. */
+        get: operations["list_files"];
+        put?: never;
+        /** Keeps a file of calls for a batch: the parts `purpose` (`batch`) and `file`, JSON Lines. */
+        post: operations["create_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of the caller's own files. */
+        get: operations["find_file"];
+        put?: never;
+        post?: never;
+        /** Removes one of the caller's own files. A batch that has read it goes on. */
+        delete: operations["delete_file"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/files/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is in one of the caller's own files: JSON Lines. */
+        get: operations["read_file"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1018,6 +1123,27 @@ export interface paths {
         get: operations["find_model"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rerank": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Puts documents in the order in which they answer a question. The body is that of Jina and
+         *     Cohere: `model`, `query`, `documents`, `top_n`, `return_documents`; unknown fields pass to an
+         *     endpoint that can rerank.
+         */
+        post: operations["rerank"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1117,6 +1243,97 @@ export interface components {
             mode?: components["schemas"]["WantedMode"];
             question: string;
         };
+        /** @description A batch as OpenAI describes it. Moments are in seconds since the epoch. */
+        Batch: {
+            /**
+             * Format: int64
+             * @description When it was stopped.
+             */
+            cancelled_at: number | null;
+            /**
+             * Format: int64
+             * @description When somebody asked to stop it.
+             */
+            cancelling_at: number | null;
+            /**
+             * Format: int64
+             * @description When it was completed.
+             */
+            completed_at: number | null;
+            /** @description `24h`. */
+            completion_window: string;
+            /**
+             * Format: int64
+             * @description Since when it is here.
+             */
+            created_at: number;
+            /** @description Where its calls go. */
+            endpoint: string;
+            /** @description What came of the others. */
+            error_file_id: string | null;
+            errors: null | components["schemas"]["LineFaults"];
+            /**
+             * Format: int64
+             * @description When its time was over.
+             */
+            expired_at: number | null;
+            /**
+             * Format: int64
+             * @description Until when its calls are made.
+             */
+            expires_at: number;
+            /**
+             * Format: int64
+             * @description When it failed.
+             */
+            failed_at: number | null;
+            /**
+             * Format: int64
+             * @description When its last call ended.
+             */
+            finalizing_at: number | null;
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description When its file had been read.
+             */
+            in_progress_at: number | null;
+            /** @description The file of its calls. */
+            input_file_id: string;
+            /** @description Its label: of what is Kaname's own. */
+            label: string;
+            /** @description What its maker noted on it. */
+            metadata: {
+                [key: string]: string;
+            };
+            /** @description `batch`. */
+            object: string;
+            /** @description What came of the calls that went well. */
+            output_file_id: string | null;
+            /** @description How many calls. */
+            request_counts: components["schemas"]["Counts"];
+            /** @description Where it stands. */
+            status: components["schemas"]["BatchState"];
+        };
+        /** @description A page of batches. */
+        BatchList: {
+            /** @description The batches, newest first. */
+            data: components["schemas"]["Batch"][];
+            /** @description The first of them. */
+            first_id: string | null;
+            /** @description Whether there are more after the last. */
+            has_more: boolean;
+            /** @description The last of them. */
+            last_id: string | null;
+            /** @description `list`. */
+            object: string;
+        };
+        /**
+         * @description Where a batch stands.
+         * @enum {string}
+         */
+        BatchState: "validating" | "failed" | "in_progress" | "finalizing" | "completed" | "expired" | "cancelling" | "cancelled";
         /** @description A block: from now, for a time. */
         Block: components["schemas"]["Blocked"] & {
             /** @description The act that put it there. */
@@ -1402,6 +1619,24 @@ export interface components {
             conversation: components["schemas"]["Conversation"];
             messages: components["schemas"]["Message"][];
         };
+        /** @description How many calls a batch has. */
+        Counts: {
+            /**
+             * Format: int64
+             * @description That went well.
+             */
+            completed: number;
+            /**
+             * Format: int64
+             * @description That did not.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description In all, once its file was read.
+             */
+            total: number;
+        };
         CreatedKey: {
             key: components["schemas"]["Key"];
             /** @description `kn_…`, shown this once. */
@@ -1498,6 +1733,11 @@ export interface components {
         Endpoint: {
             /** @description Where it is; none for what runs inside this program. */
             base_url: string | null;
+            /**
+             * Format: int32
+             * @description How long an answer is kept for whoever asked, to the same question; 0 for not at all.
+             */
+            cache_seconds: number;
             /** @description What it can do. */
             capabilities: components["schemas"]["Capability"][];
             /** @description The highest label that it may handle. */
@@ -1557,6 +1797,11 @@ export interface components {
             api_key?: string | null;
             /** @description Where it is. Another server drops the API key unless a new one comes along. */
             base_url?: string | null;
+            /**
+             * Format: int32
+             * @description How long an answer is kept for whoever asked, to the same question; 0 for not at all.
+             */
+            cache_seconds?: number | null;
             /** @description What it can do. */
             capabilities?: components["schemas"]["Capability"][] | null;
             /** @description The highest label that it may handle. */
@@ -1627,6 +1872,63 @@ export interface components {
             code: string;
             detail: string;
         };
+        /** @description A file as OpenAI describes it. */
+        File: {
+            /**
+             * Format: int64
+             * @description How large it is.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Since when it is here, in seconds since the epoch.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description When it goes, in seconds since the epoch.
+             */
+            expires_at: number;
+            /** @description Its name. */
+            filename: string;
+            /** @description Its id. */
+            id: string;
+            /** @description Its label: of what is Kaname's own. */
+            label: string;
+            /** @description `file`. */
+            object: string;
+            /** @description `batch` or `batch_output`. */
+            purpose: components["schemas"]["FilePurpose"];
+            /** @description `processed`: it is ready. */
+            status: string;
+        };
+        /** @description That a file is gone. */
+        FileDeleted: {
+            /** @description `true`. */
+            deleted: boolean;
+            /** @description Its id. */
+            id: string;
+            /** @description `file`. */
+            object: string;
+        };
+        /** @description A page of files. */
+        FileList: {
+            /** @description The files, newest first. */
+            data: components["schemas"]["File"][];
+            /** @description The first of them. */
+            first_id: string | null;
+            /** @description Whether there are more after the last. */
+            has_more: boolean;
+            /** @description The last of them. */
+            last_id: string | null;
+            /** @description `list`. */
+            object: string;
+        };
+        /**
+         * @description What a file is for.
+         * @enum {string}
+         */
+        FilePurpose: "batch" | "batch_output";
         /** @description The signed head. */
         HeadBody: {
             /** @description The signed note, as C2SP tlog-checkpoint says. */
@@ -1816,6 +2118,27 @@ export interface components {
             /** @description When it applies. */
             when?: components["schemas"]["Conditions"];
         };
+        /** @description What is wrong with a line of a file. */
+        LineFault: {
+            /** @description A stable word. */
+            code: string;
+            /**
+             * Format: int64
+             * @description The line, from 1.
+             */
+            line: number | null;
+            /** @description What is wrong and what to do. */
+            message: string;
+            /** @description The field at fault. */
+            param: string | null;
+        };
+        /** @description What is wrong with a file. */
+        LineFaults: {
+            /** @description The faults. */
+            data: components["schemas"]["LineFault"][];
+            /** @description `list`. */
+            object: string;
+        };
         /** @description A question or an answer. */
         Message: {
             /** @description The act that proves it: of the asking, or of the answer. */
@@ -1940,6 +2263,19 @@ export interface components {
             key?: string | null;
             name?: string | null;
         };
+        /** @description A batch as it is asked for. */
+        NewBatch: {
+            /** @description `24h`. */
+            completion_window: string;
+            /** @description `/v1/chat/completions`, `/v1/responses`, `/v1/embeddings` or `/v1/rerank`. */
+            endpoint: string;
+            /** @description The file of its calls. */
+            input_file_id: string;
+            /** @description Up to 16 notes of its maker. */
+            metadata?: {
+                [key: string]: string;
+            } | null;
+        };
         /** @description A new block. */
         NewBlock: components["schemas"]["Blocked"] & {
             /**
@@ -1989,6 +2325,11 @@ export interface components {
             api_key?: string | null;
             /** @description Where it is, often ending in `/v1`. */
             base_url?: string | null;
+            /**
+             * Format: int32
+             * @description How long an answer is kept for whoever asked, to the same question; 0 for not at all.
+             */
+            cache_seconds?: number;
             /** @description What it can do. */
             capabilities: components["schemas"]["Capability"][];
             /** @description The highest label that it may handle. */
@@ -2028,6 +2369,16 @@ export interface components {
             region?: string;
             /** @description Who made the model. */
             vendor?: string;
+        };
+        /** @description What a file is sent as. */
+        NewFileForm: {
+            /**
+             * Format: binary
+             * @description One call as a JSON object in every line.
+             */
+            file: string;
+            /** @description `batch`. */
+            purpose: string;
         };
         NewKeyBody: {
             /**
@@ -5727,6 +6078,212 @@ export interface operations {
             };
         };
     };
+    list_batches: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_batch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Label of the calls; the file's raises it */
+                "x-kaname-label"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    find_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cancel_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     chat_completions: {
         parameters: {
             query?: never;
@@ -5889,6 +6446,244 @@ export interface operations {
                 };
             };
             502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_files: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+                purpose?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_file: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Label of the file; only raises */
+                "x-kaname-label"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["NewFileForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    find_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileDeleted"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description JSON Lines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6151,6 +6946,88 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rerank: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Label of the text; only raises */
+                "x-kaname-label"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The documents' places with their scores, best first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            502: {
                 headers: {
                     [name: string]: unknown;
                 };
