@@ -61,7 +61,7 @@ class Batches(unittest.TestCase):
         answer = good[QUESTION]["response"]["body"]["choices"][0]["message"]["content"]
         self.assertIn(QUESTION, answer)
         act = good["一"]["response"]["request_id"]
-        self.assertEqual(self.house.session.get(f"/acts/{act}")["kind"], "guard.request")
+        self.assertEqual(self.house.session.get(f"/acts/{act}")["act"]["kind"], "guard.request")
         bad = self.results(batch.error_file_id)
         self.assertEqual(bad["二"]["response"]["body"]["error"]["code"], "model_not_found")
         self.assertIn(batch.id, [one.id for one in self.client.batches.list(limit=1)])

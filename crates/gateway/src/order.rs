@@ -118,7 +118,7 @@ impl Gateway {
         endpoint: &Endpoint,
         asked: Option<ActId>,
     ) -> Result<(Permit, Attempt), Error> {
-        let request = self.request(order, endpoint, asked)?;
+        let request = request_of(order, endpoint, asked)?;
         let request = endpoint.estimate(order.bound).into_iter().fold(request, Request::reserving);
         match self.guard.admit(request).await.map_err(Error::from) {
             Ok((permit, mut attempt)) => {
@@ -140,29 +140,25 @@ impl Gateway {
         endpoint: &Endpoint,
         asked: Option<ActId>,
     ) -> Result<Attempt, Error> {
-        let request = self.request(order, endpoint, asked)?.kept();
+        let request = request_of(order, endpoint, asked)?.kept();
         let (_unused, attempt) = self.guard.admit(request).await?;
         Ok(attempt)
     }
+}
 
-    fn request(
-        &self,
-        order: &Order,
-        endpoint: &Endpoint,
-        asked: Option<ActId>,
-    ) -> Result<Request, Error> {
-        let (place, caller) = (endpoint.place()?, order.caller.clone());
-        let request = Request::new(caller, order.purpose, order.action, place, order.label.clone());
-        let request = order.reads.iter().fold(request, Request::reading);
-        let request = order.parent.into_iter().fold(request, Request::following);
-        let request = order.route.into_iter().fold(request, Request::by_route);
-        Ok(if let Some(asked) = asked {
-            request.again(asked)
-        } else {
-            let (field, value) = &order.content;
-            request.content(field, value.clone())
-        })
-    }
+/// What is asked of the guard for `endpoint`; `asked` is the act of the request, if it has one.
+fn request_of(order: &Order, endpoint: &Endpoint, asked: Option<ActId>) -> Result<Request, Error> {
+    let (place, caller) = (endpoint.place()?, order.caller.clone());
+    let request = Request::new(caller, order.purpose, order.action, place, order.label.clone());
+    let request = order.reads.iter().fold(request, Request::reading);
+    let request = order.parent.into_iter().fold(request, Request::following);
+    let request = order.route.into_iter().fold(request, Request::by_route);
+    Ok(if let Some(asked) = asked {
+        request.again(asked)
+    } else {
+        let (field, value) = &order.content;
+        request.content(field, value.clone())
+    })
 }
 
 /// Records how `attempt` ended; what came of it is given out only when that is on disk.

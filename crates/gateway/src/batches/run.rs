@@ -75,7 +75,7 @@ impl BatchJob {
             return Ok(());
         }
         self.take_up(&batch).await?;
-        let begun = self.gateway.platform.now();
+        let turn_ends = self.now().plus_millis(TURN_MS);
         loop {
             let Some(batch) = self.found(run).await? else { return Ok(()) };
             let lines = self.waiting(&batch).await?;
@@ -85,12 +85,12 @@ impl BatchJob {
             if run.cancelled.is_cancelled() {
                 return Err(kaname_guard::Error::Stopping.into());
             }
-            if self.gateway.platform.now() > begun.plus_millis(TURN_MS) {
+            if self.now() > turn_ends {
                 let mut tx = self.gateway.platform.db.begin().await?;
                 self.gateway.enqueue(&mut tx, &batch).await?;
                 return Ok(tx.commit().await?);
             }
-            self.call_all(&batch, lines, run).await?;
+            self.call_all(&batch, lines, (run, turn_ends)).await?;
             let done = batch.completed.saturating_add(batch.failed);
             let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
             run.progress(number(done), Some(number(batch.total)), None).await?;
@@ -111,14 +111,21 @@ impl BatchJob {
     }
 
     fn is_due(&self, batch: &Batch) -> bool {
-        self.gateway.platform.now() >= batch.due_at
+        self.now() >= batch.due_at
     }
 
-    /// Makes the calls of `lines`, several at once. When the process stops, those under way end.
-    async fn call_all(&self, batch: &Batch, lines: Vec<Line>, run: &JobRun) -> Result<(), Error> {
+    /// Makes the calls of `lines`, several at once. When the process stops or the turn is over, those
+    /// under way end and no further one begins.
+    async fn call_all(
+        &self,
+        batch: &Batch,
+        lines: Vec<Line>,
+        (run, turn_ends): (&JobRun, Timestamp),
+    ) -> Result<(), Error> {
         let at_once = self.gateway.config.batch_calls_at_once.max(1);
         let calls = lines.into_iter().map(|line| async move {
-            if run.cancelled.is_cancelled() || self.is_due(batch) {
+            let over = self.is_due(batch) || self.now() > turn_ends;
+            if over || run.cancelled.is_cancelled() {
                 return Ok(());
             }
             self.call_line(batch, &line, &run.cancelled).await
@@ -128,7 +135,7 @@ impl BatchJob {
 
     /// Reads the file of `batch`: its lines are noted, or its faults.
     async fn validated(&self, mut batch: Batch) -> Result<Batch, Error> {
-        let now = self.gateway.platform.now().as_millis();
+        let now = self.now().as_millis();
         match self.read(&batch).await? {
             Err(faults) => {
                 batch.faults = faults;
@@ -207,7 +214,7 @@ impl BatchJob {
             return;
         }
         batch.state = BatchState::Failed;
-        batch.moments.failed = Some(self.gateway.platform.now().as_millis());
+        batch.moments.failed = Some(self.now().as_millis());
         batch.faults.push(LineFault {
             code: "not_run".to_owned(),
             line: None,

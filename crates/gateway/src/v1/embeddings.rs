@@ -129,9 +129,9 @@ fn read(body: &Body<'_>, endpoint: &Endpoint, most: usize) -> Result<Asked, Erro
                 .ok_or_else(|| Error::bad_call("dimensions", "it must be a whole number"))?,
         ),
     };
-    let question = with_model(body, Json::Null)?;
+    let question = with_model(body, &Json::Null)?;
     Ok(Asked {
-        body: with_model(body, Json::Text(endpoint.model.clone()))?,
+        body: with_model(body, &Json::Text(endpoint.model.clone()))?,
         question,
         texts,
         count,
@@ -141,9 +141,9 @@ fn read(body: &Body<'_>, endpoint: &Endpoint, most: usize) -> Result<Asked, Erro
 }
 
 /// The body with `model` for the model, every other byte as the caller wrote it.
-pub(super) fn with_model(body: &Body<'_>, model: Json) -> Result<String, Error> {
+pub(super) fn with_model(body: &Body<'_>, model: &Json) -> Result<String, Error> {
     let mut splice = Splice::of(body);
-    let set = splice.set(&["model"], &model);
+    let set = splice.set(&["model"], model);
     set.map_err(|error| Error::bad_call("model", error.to_string()))?;
     Ok(splice.apply())
 }

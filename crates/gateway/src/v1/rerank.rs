@@ -83,7 +83,7 @@ pub(super) async fn answer(gateway: &Gateway, arrived: Arrived) -> Result<Respon
     let order = Order::new((&arrived.caller).into(), Purpose::DirectCall, label, what);
     let (wish, parent) = (arrived.wish(), arrived.parent);
     let order = Order { bound: bound_of(&asked, body.text()), wish, parent, ..order };
-    let question = with_model(&body, Json::Null)?;
+    let question = with_model(&body, &Json::Null)?;
     let terms = gateway.terms(&order, &reach.endpoint, ("rerank", question.as_bytes()));
     if let Some(terms) = &terms
         && let Some(Kept::Answer { body, .. }) = gateway.kept(terms).await?
@@ -93,7 +93,7 @@ pub(super) async fn answer(gateway: &Gateway, arrived: Arrived) -> Result<Respon
     }
     let (permit, attempt) = gateway.admit(&order, &reach.endpoint, None).await?;
     let called = if own {
-        let sent = with_model(&body, Json::Text(reach.endpoint.model.clone()))?;
+        let sent = with_model(&body, &Json::Text(reach.endpoint.model.clone()))?;
         pass_on(gateway, &reach, permit, (sent, asked.documents.len())).await
     } else {
         compare(gateway, &reach, (permit, &attempt), &asked).await

@@ -103,8 +103,6 @@ mod tests {
 
     #[test]
     fn versions_rise_by_one_from_one() {
-        // 10 lands beside this.
-        let known = (1_i64..).filter(|version| *version != 10);
-        assert!(MIGRATIONS.iter().zip(known).all(|((version, ..), place)| *version == place));
+        assert!(MIGRATIONS.iter().zip(1_i64..).all(|((version, ..), place)| *version == place));
     }
 }

@@ -123,8 +123,7 @@ impl Things {
         assert_eq!(status, 200, "{sent_calls}");
         let call_file = text(&serde_json::from_str(&sent_calls).unwrap(), "/id");
         let begun = new_batch(&call_file).to_string();
-        let (status, batch) =
-            caller.send("POST", "/v1/batches", ("application/json", begun)).await;
+        let (status, batch) = caller.send("POST", "/v1/batches", ("application/json", begun)).await;
         assert_eq!(status, 200, "{batch}");
         let batch = text(&serde_json::from_str(&batch).unwrap(), "/id");
         let (_, acts) = caller.json("GET", &format!("{BASE}/acts"), &json!({})).await;

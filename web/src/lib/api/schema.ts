@@ -159,40 +159,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/continuity/exits": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What stops if an endpoint, a vendor or a country is gone. */
-        get: operations["find_exits"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/continuity/shares": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Shares of calls, tokens and cost by vendor, country and openness, with how concentrated they are. */
-        get: operations["list_shares"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/conversations": {
         parameters: {
             query?: never;
@@ -370,58 +336,6 @@ export interface paths {
         get: operations["read_text"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/drills": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The drills, the newest first. */
-        get: operations["list_drills"];
-        put?: never;
-        /** Starts a drill: takes something out of service for a time, and reports afterwards how it went. */
-        post: operations["start_drill"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/drills/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One drill with its report, as of now while it runs. */
-        get: operations["find_drill"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/drills/{id}/end": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Ends a drill before its time. */
-        post: operations["end_drill"];
         delete?: never;
         options?: never;
         head?: never;
@@ -881,26 +795,6 @@ export interface paths {
         patch: operations["change_team"];
         trace?: never;
     };
-    "/api/v1/traffic": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * How many calls began in a time, what they cost and how they ended, by one dimension. Who is no
-         *     administrator, AI officer or auditor sees the own department's.
-         */
-        get: operations["find_traffic"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -1022,6 +916,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's own batches, newest first. */
+        get: operations["list_batches"];
+        put?: never;
+        /** Makes the calls of a file in the background, each as a call of its own. */
+        post: operations["create_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of the caller's own batches. */
+        get: operations["find_batch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops one of the caller's own batches: calls under way end, no further one begins. */
+        post: operations["cancel_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/chat/completions": {
         parameters: {
             query?: never;
@@ -1053,6 +999,59 @@ export interface paths {
         put?: never;
         /** Turns text into vectors. The body is OpenAI's; unknown fields pass to the endpoint. */
         post: operations["create_embeddings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's own files, newest first. */
+        get: operations["list_files"];
+        put?: never;
+        /** Keeps a file of calls for a batch: the parts `purpose` (`batch`) and `file`, JSON Lines. */
+        post: operations["create_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of the caller's own files. */
+        get: operations["find_file"];
+        put?: never;
+        post?: never;
+        /** Removes one of the caller's own files. A batch that has read it goes on. */
+        delete: operations["delete_file"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/files/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is in one of the caller's own files: JSON Lines. */
+        get: operations["read_file"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1130,6 +1129,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rerank": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Puts documents in the order in which they answer a question. The body is that of Jina and
+         *     Cohere: `model`, `query`, `documents`, `top_n`, `return_documents`; unknown fields pass to an
+         *     endpoint that can rerank.
+         */
+        post: operations["rerank"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/responses": {
         parameters: {
             query?: never;
@@ -1154,18 +1174,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description What a way can do, and for which labels. */
-        Ability: {
-            /** @description The highest labels that are served without it; none when it stops. */
-            highest_after: string[];
-            /** @description The highest labels that are served now; several where none of them dominates the others. */
-            highest_before: string[];
-            language: null | components["schemas"]["Language"];
-            /** @description What a call needs. */
-            needs: components["schemas"]["Capability"][];
-            /** @description The labels at which it stops. */
-            stops_at: string[];
-        };
         /** @description An act. */
         ActBody: {
             actor: components["schemas"]["ActorBody"];
@@ -1203,34 +1211,6 @@ export interface components {
             /** @enum {string} */
             via: "session" | "key" | "console" | "system";
         };
-        /** @description How much of what. */
-        Amounts: {
-            /**
-             * Format: int64
-             * @description Calls that were let through, whatever came of them.
-             */
-            calls: number;
-            /**
-             * Format: int64
-             * @description Calls without a cost: the endpoint has no price, runs inside this program, or is not done yet.
-             */
-            calls_without_cost: number;
-            /**
-             * Format: int64
-             * @description Calls of which nobody said how many tokens they took.
-             */
-            calls_without_tokens: number;
-            /**
-             * Format: int64
-             * @description Millionths of a yen, as far as prices are stated.
-             */
-            cost_micro_yen: number;
-            /**
-             * Format: int64
-             * @description Tokens in and out, as far as endpoints said.
-             */
-            tokens: number;
-        };
         Answer: {
             act_id: string;
             /** @description Empty when nothing was found. Written answers cite as in `[1][2]`. */
@@ -1263,6 +1243,97 @@ export interface components {
             mode?: components["schemas"]["WantedMode"];
             question: string;
         };
+        /** @description A batch as OpenAI describes it. Moments are in seconds since the epoch. */
+        Batch: {
+            /**
+             * Format: int64
+             * @description When it was stopped.
+             */
+            cancelled_at: number | null;
+            /**
+             * Format: int64
+             * @description When somebody asked to stop it.
+             */
+            cancelling_at: number | null;
+            /**
+             * Format: int64
+             * @description When it was completed.
+             */
+            completed_at: number | null;
+            /** @description `24h`. */
+            completion_window: string;
+            /**
+             * Format: int64
+             * @description Since when it is here.
+             */
+            created_at: number;
+            /** @description Where its calls go. */
+            endpoint: string;
+            /** @description What came of the others. */
+            error_file_id: string | null;
+            errors: null | components["schemas"]["LineFaults"];
+            /**
+             * Format: int64
+             * @description When its time was over.
+             */
+            expired_at: number | null;
+            /**
+             * Format: int64
+             * @description Until when its calls are made.
+             */
+            expires_at: number;
+            /**
+             * Format: int64
+             * @description When it failed.
+             */
+            failed_at: number | null;
+            /**
+             * Format: int64
+             * @description When its last call ended.
+             */
+            finalizing_at: number | null;
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description When its file had been read.
+             */
+            in_progress_at: number | null;
+            /** @description The file of its calls. */
+            input_file_id: string;
+            /** @description Its label: of what is Kaname's own. */
+            label: string;
+            /** @description What its maker noted on it. */
+            metadata: {
+                [key: string]: string;
+            };
+            /** @description `batch`. */
+            object: string;
+            /** @description What came of the calls that went well. */
+            output_file_id: string | null;
+            /** @description How many calls. */
+            request_counts: components["schemas"]["Counts"];
+            /** @description Where it stands. */
+            status: components["schemas"]["BatchState"];
+        };
+        /** @description A page of batches. */
+        BatchList: {
+            /** @description The batches, newest first. */
+            data: components["schemas"]["Batch"][];
+            /** @description The first of them. */
+            first_id: string | null;
+            /** @description Whether there are more after the last. */
+            has_more: boolean;
+            /** @description The last of them. */
+            last_id: string | null;
+            /** @description `list`. */
+            object: string;
+        };
+        /**
+         * @description Where a batch stands.
+         * @enum {string}
+         */
+        BatchState: "validating" | "failed" | "in_progress" | "finalizing" | "completed" | "expired" | "cancelling" | "cancelled";
         /** @description A block: from now, for a time. */
         Block: components["schemas"]["Blocked"] & {
             /** @description The act that put it there. */
@@ -1401,19 +1472,6 @@ export interface components {
             items: components["schemas"]["Budget"][];
             /** @description Where the next page starts; absent on the last. */
             next_cursor: string | null;
-        };
-        /** @description The calls that are under way now. */
-        CallsUnderWay: {
-            /**
-             * Format: int64
-             * @description How many.
-             */
-            calls: number;
-            /**
-             * Format: int64
-             * @description Since when the oldest is.
-             */
-            oldest_started_at_ms: number | null;
         };
         /**
          * @description What it can do.
@@ -1561,6 +1619,24 @@ export interface components {
             conversation: components["schemas"]["Conversation"];
             messages: components["schemas"]["Message"][];
         };
+        /** @description How many calls a batch has. */
+        Counts: {
+            /**
+             * Format: int64
+             * @description That went well.
+             */
+            completed: number;
+            /**
+             * Format: int64
+             * @description That did not.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description In all, once its file was read.
+             */
+            total: number;
+        };
         CreatedKey: {
             key: components["schemas"]["Key"];
             /** @description `kn_…`, shown this once. */
@@ -1585,15 +1661,6 @@ export interface components {
         DetailBody: {
             field: string;
             value: string;
-        };
-        /** @description A layer taken apart in one way. */
-        Dimension: {
-            /** @description In which. */
-            dimension: components["schemas"]["Shown"];
-            /** @description Its groups, the most calls first. */
-            groups: components["schemas"]["Group"][];
-            /** @description The Herfindahl-Hirschman index, 0 to 10,000. What is not stated counts as one holder. */
-            hhi: components["schemas"]["Measured"];
         };
         /** @description A value shown in the clear with the salt that opens its commitment, both base64. */
         DisclosureBody: {
@@ -1658,50 +1725,6 @@ export interface components {
              */
             version: number;
         };
-        /** @description A drill. */
-        Drill: components["schemas"]["Blocked"] & {
-            /** @description The block that takes what it is about out of service. */
-            block_id: string;
-            /** @description The act of its end, which commits to the report. */
-            end_act_id?: string | null;
-            /**
-             * Format: int64
-             * @description When it ended.
-             */
-            ended_ms?: number | null;
-            /**
-             * Format: int64
-             * @description Since when.
-             */
-            from_ms: number;
-            /** @description Its id. */
-            id: string;
-            /** @description Why. */
-            reason: string;
-            report?: null | components["schemas"]["Report"];
-            /** @description The hash of the report as the act of the end commits to it. */
-            report_sha256?: string | null;
-            /** @description The act of its start. */
-            start_act_id: string;
-            /** @description Where it stands. */
-            state: components["schemas"]["DrillState"];
-            /**
-             * Format: int64
-             * @description Until when it was to last.
-             */
-            until_ms: number;
-        };
-        /** @description A page of drills. */
-        DrillPage: {
-            items: components["schemas"]["Drill"][];
-            /** @description Where the next page begins, if there is one. */
-            next_cursor: string | null;
-        };
-        /**
-         * @description Where a drill stands.
-         * @enum {string}
-         */
-        DrillState: "running" | "ended";
         /** @description Who may add and remove documents, besides administrators. */
         Editors: {
             department_ids: string[];
@@ -1710,6 +1733,11 @@ export interface components {
         Endpoint: {
             /** @description Where it is; none for what runs inside this program. */
             base_url: string | null;
+            /**
+             * Format: int32
+             * @description How long an answer is kept for whoever asked, to the same question; 0 for not at all.
+             */
+            cache_seconds: number;
             /** @description What it can do. */
             capabilities: components["schemas"]["Capability"][];
             /** @description The highest label that it may handle. */
@@ -1769,6 +1797,11 @@ export interface components {
             api_key?: string | null;
             /** @description Where it is. Another server drops the API key unless a new one comes along. */
             base_url?: string | null;
+            /**
+             * Format: int32
+             * @description How long an answer is kept for whoever asked, to the same question; 0 for not at all.
+             */
+            cache_seconds?: number | null;
             /** @description What it can do. */
             capabilities?: components["schemas"]["Capability"][] | null;
             /** @description The highest label that it may handle. */
@@ -1834,186 +1867,68 @@ export interface components {
             /** @description The kind, by which SDKs sort errors. */
             type: string;
         };
-        /** @description What becomes of one way. */
-        Exit: {
-            /** @description What it can do, thing by thing. */
-            abilities: components["schemas"]["Ability"][];
-            /**
-             * Format: int64
-             * @description Its calls of the last 30 days.
-             */
-            calls: number;
-            /**
-             * Format: int64
-             * @description Those of them that went to what would be gone.
-             */
-            calls_touched: number;
-            /** @description The endpoints that are gone. */
-            gone: components["schemas"]["NamedEndpoint"][];
-            /** @description The route or endpoint; none for an own use. */
-            id: string | null;
-            /** @description What kind of way it is. */
-            kind: components["schemas"]["WayKind"];
-            /** @description What people call it; empty for an own use. */
-            name: string;
-            /** @description In a word. */
-            outcome: components["schemas"]["ExitOutcome"];
-            /** @description The name that callers write; `answers` or `vectors` for an own use. */
-            public_name: string;
-            /** @description The endpoints that go on. */
-            remaining: components["schemas"]["NamedEndpoint"][];
-            /**
-             * Format: int32
-             * @description These as a share of all calls of the institution, in hundredths of a percent.
-             */
-            touched_share: number | null;
-        };
-        /**
-         * @description What becomes of a way.
-         * @enum {string}
-         */
-        ExitOutcome: "unchanged" | "fewer" | "partly" | "stops" | "not_served";
-        /** @description What stops. */
-        Exits: components["schemas"]["Blocked"] & {
-            /**
-             * Format: int64
-             * @description All calls since then.
-             */
-            calls: number;
-            /**
-             * Format: int64
-             * @description Those that went to what would be gone.
-             */
-            calls_touched: number;
-            /** @description The endpoints of which that is true. */
-            endpoints: components["schemas"]["NamedEndpoint"][];
-            /**
-             * Format: int64
-             * @description Since when calls are counted: 30 days ago.
-             */
-            since_ms: number;
-            /**
-             * Format: int32
-             * @description These as a share of all, in hundredths of a percent.
-             */
-            touched_share?: number | null;
-            /** @description Way by way. */
-            ways: components["schemas"]["Exit"][];
-        };
         /** @description One thing that is wrong. */
         FaultBody: {
             code: string;
             detail: string;
         };
-        /** @description What was seen over a span. Probes and tests of endpoints do not count. */
-        Figures: {
+        /** @description A file as OpenAI describes it. */
+        File: {
             /**
              * Format: int64
-             * @description Calls for whose answer nobody waited any more.
+             * @description How large it is.
              */
-            abandoned: number;
+            bytes: number;
             /**
              * Format: int64
-             * @description Tokens of a whole answer in the mean, over those that said.
+             * @description Since when it is here, in seconds since the epoch.
              */
-            answer_tokens_mean: number | null;
+            created_at: number;
             /**
              * Format: int64
-             * @description Calls whose answer broke off.
+             * @description When it goes, in seconds since the epoch.
              */
-            broken: number;
-            /**
-             * Format: int32
-             * @description Of the calls that ended, the share whose answer broke off, in hundredths of a percent.
-             */
-            broken_share: number | null;
-            /**
-             * Format: int64
-             * @description Calls of endpoints; a request that moves on makes several.
-             */
-            calls: number;
-            /**
-             * Format: int64
-             * @description Calls whose whole answer came.
-             */
-            completed: number;
-            /**
-             * Format: int32
-             * @description Of the calls that ended, the share whose whole answer came, in hundredths of a percent.
-             */
-            completed_share: number | null;
-            /**
-             * Format: int64
-             * @description Tokens out, as far as endpoints said.
-             */
-            completion_tokens: number;
-            /**
-             * Format: int64
-             * @description Millionths of a yen, as far as prices are stated.
-             */
-            cost_micro_yen: number;
-            /**
-             * Format: int64
-             * @description Refusals by rule: label, rights, budget.
-             */
-            denied: number;
-            /**
-             * Format: int64
-             * @description Calls that failed before any of their answer came.
-             */
-            failed: number;
-            /**
-             * Format: int64
-             * @description Requests that tried more than one endpoint.
-             */
-            failovers: number;
-            /** @description How long whoever asked a chat model waited. */
-            latency: components["schemas"]["Latency"];
-            /**
-             * Format: int64
-             * @description Tokens in, as far as endpoints said.
-             */
-            prompt_tokens: number;
-            /**
-             * Format: int64
-             * @description Requests that reached an endpoint, or were denied.
-             */
-            requests: number;
-            /**
-             * Format: int64
-             * @description Calls that went to what the drill does without: in it, those chosen just before it began.
-             */
-            to_subject: number;
-            /**
-             * Format: int64
-             * @description Requests that reached an endpoint and got no answer from any.
-             */
-            unanswered: number;
-            /**
-             * Format: int64
-             * @description Calls under way when the figures were taken.
-             */
-            under_way: number;
-            /**
-             * Format: int64
-             * @description Calls that a stop of the program cut off.
-             */
-            unknown: number;
-            /**
-             * Format: int64
-             * @description Requests that nothing in service was left to answer.
-             */
-            unserved: number;
+            expires_at: number;
+            /** @description Its name. */
+            filename: string;
+            /** @description Its id. */
+            id: string;
+            /** @description Its label: of what is Kaname's own. */
+            label: string;
+            /** @description `file`. */
+            object: string;
+            /** @description `batch` or `batch_output`. */
+            purpose: components["schemas"]["FilePurpose"];
+            /** @description `processed`: it is ready. */
+            status: string;
         };
-        /** @description What has one origin. */
-        Group: {
-            /** @description How much. */
-            amounts: components["schemas"]["Amounts"];
-            /** @description Its shares in hundredths of a percent. */
-            shares: components["schemas"]["Measured"];
-            /** @description The vendor or country, or `open` and `closed`; nothing where it is not stated. */
-            value: string | null;
+        /** @description That a file is gone. */
+        FileDeleted: {
+            /** @description `true`. */
+            deleted: boolean;
+            /** @description Its id. */
+            id: string;
+            /** @description `file`. */
+            object: string;
         };
+        /** @description A page of files. */
+        FileList: {
+            /** @description The files, newest first. */
+            data: components["schemas"]["File"][];
+            /** @description The first of them. */
+            first_id: string | null;
+            /** @description Whether there are more after the last. */
+            has_more: boolean;
+            /** @description The last of them. */
+            last_id: string | null;
+            /** @description `list`. */
+            object: string;
+        };
+        /**
+         * @description What a file is for.
+         * @enum {string}
+         */
+        FilePurpose: "batch" | "batch_output";
         /** @description The signed head. */
         HeadBody: {
             /** @description The signed note, as C2SP tlog-checkpoint says. */
@@ -2186,46 +2101,6 @@ export interface components {
          * @enum {string}
          */
         Language: "ja" | "en";
-        /**
-         * @description How long the requests to chat models took that were answered in full, from the first call of the
-         *     request on, in milliseconds. By the nearest rank.
-         */
-        Latency: {
-            /**
-             * Format: int64
-             * @description Half of the answers had begun by then.
-             */
-            first_p50_ms: number | null;
-            /**
-             * Format: int64
-             * @description 95 of 100 had.
-             */
-            first_p95_ms: number | null;
-            /**
-             * Format: int64
-             * @description Half of the answers were whole by then.
-             */
-            whole_p50_ms: number | null;
-            /**
-             * Format: int64
-             * @description 95 of 100 were.
-             */
-            whole_p95_ms: number | null;
-        };
-        /**
-         * @description What is depended on for which work.
-         * @enum {string}
-         */
-        Layer: "model" | "embedding" | "hosting" | "tool";
-        /** @description One layer. */
-        LayerShares: {
-            /** @description What it is made of, one way after another; empty where nothing is counted yet. */
-            dimensions: components["schemas"]["Dimension"][];
-            /** @description Which. */
-            layer: components["schemas"]["Layer"];
-            /** @description All of it. */
-            total: components["schemas"]["Amounts"];
-        };
         /** @description One endpoint behind a route. */
         Leg: {
             /** @description The endpoint. */
@@ -2243,23 +2118,26 @@ export interface components {
             /** @description When it applies. */
             when?: components["schemas"]["Conditions"];
         };
-        /** @description A number for each measure; none where there is nothing to measure. */
-        Measured: {
+        /** @description What is wrong with a line of a file. */
+        LineFault: {
+            /** @description A stable word. */
+            code: string;
             /**
-             * Format: int32
-             * @description By calls.
+             * Format: int64
+             * @description The line, from 1.
              */
-            calls: number | null;
-            /**
-             * Format: int32
-             * @description By cost.
-             */
-            cost: number | null;
-            /**
-             * Format: int32
-             * @description By tokens.
-             */
-            tokens: number | null;
+            line: number | null;
+            /** @description What is wrong and what to do. */
+            message: string;
+            /** @description The field at fault. */
+            param: string | null;
+        };
+        /** @description What is wrong with a file. */
+        LineFaults: {
+            /** @description The faults. */
+            data: components["schemas"]["LineFault"][];
+            /** @description `list`. */
+            object: string;
         };
         /** @description A question or an answer. */
         Message: {
@@ -2343,8 +2221,6 @@ export interface components {
         MessageState: "complete" | "stopped" | "failed";
         /** @description A model as OpenAI and Anthropic list it. */
         Model: {
-            /** @description What it can do, or some endpoint behind the route can; Kaname's own, which clients pass over. */
-            capabilities: components["schemas"]["Capability"][];
             /**
              * Format: int64
              * @description Since when it is here, in seconds since the epoch.
@@ -2383,16 +2259,22 @@ export interface components {
             /** @description Japanese. */
             ja: string;
         };
-        /** @description An endpoint by its name. */
-        NamedEndpoint: {
-            /** @description Its id. */
-            id: string;
-            /** @description What administrators call it. */
-            name: string;
-        };
         NamingChange: {
             key?: string | null;
             name?: string | null;
+        };
+        /** @description A batch as it is asked for. */
+        NewBatch: {
+            /** @description `24h`. */
+            completion_window: string;
+            /** @description `/v1/chat/completions`, `/v1/responses`, `/v1/embeddings` or `/v1/rerank`. */
+            endpoint: string;
+            /** @description The file of its calls. */
+            input_file_id: string;
+            /** @description Up to 16 notes of its maker. */
+            metadata?: {
+                [key: string]: string;
+            } | null;
         };
         /** @description A new block. */
         NewBlock: components["schemas"]["Blocked"] & {
@@ -2443,6 +2325,11 @@ export interface components {
             api_key?: string | null;
             /** @description Where it is, often ending in `/v1`. */
             base_url?: string | null;
+            /**
+             * Format: int32
+             * @description How long an answer is kept for whoever asked, to the same question; 0 for not at all.
+             */
+            cache_seconds?: number;
             /** @description What it can do. */
             capabilities: components["schemas"]["Capability"][];
             /** @description The highest label that it may handle. */
@@ -2482,6 +2369,16 @@ export interface components {
             region?: string;
             /** @description Who made the model. */
             vendor?: string;
+        };
+        /** @description What a file is sent as. */
+        NewFileForm: {
+            /**
+             * Format: binary
+             * @description One call as a JSON object in every line.
+             */
+            file: string;
+            /** @description `batch`. */
+            purpose: string;
         };
         NewKeyBody: {
             /**
@@ -2601,8 +2498,6 @@ export interface components {
              * @description The HTTP status.
              */
             status: number;
-            /** @description What kind of problem it is, in English; the same for every problem of this code. */
-            title: string;
             /** @description `/errors/<code>`: the page that explains it. */
             type: string;
         };
@@ -2658,29 +2553,6 @@ export interface components {
             detail: string;
             file_name: string;
             fix: string | null;
-        };
-        /** @description What was seen during a drill, beside as long a time just before it. */
-        Report: {
-            /** @description What was seen before it. */
-            before: components["schemas"]["Figures"];
-            /** @description What was seen during the drill. */
-            during: components["schemas"]["Figures"];
-            /**
-             * Format: int64
-             * @description From this moment on. The time before is as long and ends here.
-             */
-            from_ms: number;
-            /** @description Whether the drill has ended; else these are figures of a drill under way. */
-            is_final: boolean;
-            /** @description What the figures do not tell: `answer_quality`, `length_stops`, `quoted_instead`. */
-            not_measured: string[];
-            /**
-             * Format: int64
-             * @description Until just before this one.
-             */
-            to_ms: number;
-            /** @description Ways on which requests were left without an answer, the most first, 50 at most. */
-            without_answer: components["schemas"]["WithoutAnswer"][];
         };
         /** @description A named way to one or more endpoints. */
         Route: {
@@ -2752,26 +2624,6 @@ export interface components {
             token: string;
             user_name: string;
         };
-        /** @description Shares over a span of time. */
-        Shares: {
-            /** @description Layer by layer. */
-            layers: components["schemas"]["LayerShares"][];
-            /**
-             * Format: int64
-             * @description From this moment on.
-             */
-            since_ms: number;
-            /**
-             * Format: int64
-             * @description Until just before this one.
-             */
-            until_ms: number;
-        };
-        /**
-         * @description By what calls are put together.
-         * @enum {string}
-         */
-        Shown: "vendor" | "operator_country" | "hosting_country" | "weights";
         SignInBody: {
             /** @description The key of the institution, where the server has several. */
             institution?: string | null;
@@ -2843,157 +2695,6 @@ export interface components {
             /** @description First byte in the canonical text. */
             start: number;
         };
-        /**
-         * @description What calls are counted by.
-         * @enum {string}
-         */
-        TrafficBy: "department" | "app" | "model" | "endpoint" | "route" | "vendor" | "purpose" | "outcome";
-        /** @description What went wrong or was refused, and how often. */
-        TrafficFault: {
-            /**
-             * Format: int64
-             * @description How often.
-             */
-            calls: number;
-            /** @description The stable code; for a refusal its reasons, joined by commas; may be empty. */
-            code: string;
-            /** @description `failed`, `broken`, `unknown` or `denied`. */
-            outcome: string;
-        };
-        /** @description What calls come to together. Each attempt counts: a request that failed over counts twice. */
-        TrafficLine: {
-            /**
-             * Format: int64
-             * @description Calls that nobody waited for any more.
-             */
-            abandoned: number;
-            /**
-             * Format: int64
-             * @description All calls, those that were refused and those under way included.
-             */
-            calls: number;
-            /**
-             * Format: int64
-             * @description Whole answers.
-             */
-            completed: number;
-            /**
-             * Format: double
-             * @description Yen, to six decimals, as far as endpoints have a price.
-             */
-            cost_yen: number;
-            /**
-             * Format: int64
-             * @description Calls that failed, broke off, or whose outcome nobody knows.
-             */
-            errors: number;
-            /**
-             * Format: int64
-             * @description Half of the answers began within this many milliseconds; within 3.2 %.
-             */
-            first_p50_ms: number | null;
-            /**
-             * Format: int64
-             * @description 95 of 100 began within this; within 3.2 %.
-             */
-            first_p95_ms: number | null;
-            /**
-             * Format: int64
-             * @description Tokens in, as far as the models said.
-             */
-            input_tokens: number;
-            /** @description The id or name that they have in common; empty where there is none, and for the total. */
-            key: string;
-            /** @description What people call it; empty where it is gone or has no name. */
-            name: string;
-            /**
-             * Format: int64
-             * @description Tokens out, as far as the models said.
-             */
-            output_tokens: number;
-            /**
-             * Format: int64
-             * @description Calls that the guard did not let pass.
-             */
-            refused: number;
-            /**
-             * Format: int64
-             * @description Half of the calls took at most this many milliseconds; within 3.2 %.
-             */
-            took_p50_ms: number | null;
-            /**
-             * Format: int64
-             * @description 95 of 100 took at most this long; within 3.2 %.
-             */
-            took_p95_ms: number | null;
-            /**
-             * Format: int64
-             * @description Calls without an outcome yet.
-             */
-            under_way: number;
-        };
-        /** @description What happened in one stretch of time. */
-        TrafficPoint: {
-            /**
-             * Format: int64
-             * @description All calls that began in it.
-             */
-            calls: number;
-            /**
-             * Format: int64
-             * @description Those that went wrong.
-             */
-            errors: number;
-            /**
-             * Format: int64
-             * @description Those that were refused.
-             */
-            refused: number;
-            /**
-             * Format: int64
-             * @description When the stretch begins.
-             */
-            start_ms: number;
-        };
-        /** @description The calls that began in a time. */
-        TrafficReport: {
-            /** @description What the groups are. */
-            by: components["schemas"]["TrafficBy"];
-            /** @description At most 50 kinds of faults, the most frequent first. */
-            faults: components["schemas"]["TrafficFault"][];
-            /** @description At most 50 groups, those with the most calls first. */
-            groups: components["schemas"]["TrafficLine"][];
-            /** @description Whether there are more groups. */
-            more_groups: boolean;
-            /**
-             * Format: int64
-             * @description How long one point lasts.
-             */
-            point_ms: number;
-            /** @description At most 120 points without gaps. */
-            points: components["schemas"]["TrafficPoint"][];
-            /** @description Whose calls. */
-            scope: components["schemas"]["TrafficScope"];
-            /**
-             * Format: int64
-             * @description From then on.
-             */
-            since_ms: number;
-            /** @description All of them together. */
-            total: components["schemas"]["TrafficLine"];
-            /** @description What is under way now, whenever it began. */
-            under_way: components["schemas"]["CallsUnderWay"];
-            /**
-             * Format: int64
-             * @description Until before then.
-             */
-            until_ms: number;
-        };
-        /**
-         * @description Whose calls are counted.
-         * @enum {string}
-         */
-        TrafficScope: "institution" | "department";
         Upload: {
             documents: components["schemas"]["Document"][];
             /** @description The job that reads the files; null when none was taken. */
@@ -3058,35 +2759,6 @@ export interface components {
         };
         /** @enum {string} */
         WantedMode: "auto" | "quotation";
-        /**
-         * @description How a call names what it wants.
-         * @enum {string}
-         */
-        WayKind: "route" | "endpoint" | "own_use";
-        /** @description A way on which requests were left without an answer. */
-        WithoutAnswer: {
-            /** @description The id of the route or endpoint, or the name of the use. */
-            id: string;
-            /** @description What kind of way. */
-            kind: components["schemas"]["WayKind"];
-            /** @description The name that callers write, as it was then; empty where it was gone. */
-            public_name: string;
-            /**
-             * Format: int64
-             * @description Requests on this way that reached an endpoint, or were denied.
-             */
-            requests: number;
-            /**
-             * Format: int64
-             * @description Those that got no answer from any.
-             */
-            unanswered: number;
-            /**
-             * Format: int64
-             * @description Requests that nothing in service was left to answer.
-             */
-            unserved: number;
-        };
     };
     responses: never;
     parameters: never;
@@ -3722,104 +3394,6 @@ export interface operations {
                 };
             };
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused or failed; the code says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    find_exits: {
-        parameters: {
-            query: {
-                /** @description `endpoint`, `vendor`, `operator_country` or `hosting_country`. */
-                subject: string;
-                /** @description The endpoint's id, or the vendor or country as the endpoints state it. */
-                value: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Exits"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused or failed; the code says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_shares: {
-        parameters: {
-            query?: {
-                /** @description From this moment on; 30 days before the end, if absent. */
-                since_ms?: number;
-                /** @description Until just before this one; now, if absent. */
-                until_ms?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Shares"];
-                };
-            };
-            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4641,179 +4215,6 @@ export interface operations {
                 };
             };
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused or failed; the code says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_drills: {
-        parameters: {
-            query?: {
-                /** @description Where the page before ended: its `next_cursor`. */
-                cursor?: string;
-                /** @description Items on the page, 1 to 200; 50 when absent. */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DrillPage"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused or failed; the code says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    start_drill: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewBlock"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Drill"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused or failed; the code says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    find_drill: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Drill"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused or failed; the code says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    end_drill: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Drill"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6303,57 +5704,6 @@ export interface operations {
             };
         };
     };
-    find_traffic: {
-        parameters: {
-            query?: {
-                /** @description From then on; an hour before `until_ms` when absent. At most 400 days before it. */
-                since_ms?: number;
-                /** @description Until before then; now when absent. */
-                until_ms?: number;
-                /** @description What calls are counted by; `endpoint` when absent. */
-                by?: components["schemas"]["TrafficBy"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TrafficReport"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused or failed; the code says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     list_users: {
         parameters: {
             query?: {
@@ -6728,6 +6078,212 @@ export interface operations {
             };
         };
     };
+    list_batches: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_batch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Label of the calls; the file's raises it */
+                "x-kaname-label"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    find_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cancel_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     chat_completions: {
         parameters: {
             query?: never;
@@ -6890,6 +6446,244 @@ export interface operations {
                 };
             };
             502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_files: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+                purpose?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_file: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Label of the file; only raises */
+                "x-kaname-label"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["NewFileForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    find_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileDeleted"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description JSON Lines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7152,6 +6946,88 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rerank: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Label of the text; only raises */
+                "x-kaname-label"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The documents' places with their scores, best first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            502: {
                 headers: {
                     [name: string]: unknown;
                 };
