@@ -20,7 +20,7 @@ pub(crate) fn router() -> OpenApiRouter<GatewayState> {
 /// A price that can be taken over.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 struct Offer {
-    #[serde(flatten)]
+    /// As the table has it.
     entry: PriceEntry,
     /// The same for an endpoint; absent where no rate is stated for the currency.
     price: Option<Price>,

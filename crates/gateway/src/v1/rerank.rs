@@ -66,23 +66,23 @@ pub(super) async fn answer(gateway: &Gateway, arrived: Arrived) -> Result<Respon
     let limits = Limits { bytes: gateway.config.body_bytes_max, ..Limits::default() };
     let body = Body::read(&arrived.body, limits).map_err(Error::from)?;
     let asked = read(&body, gateway.config.items_max)?;
-    let (label, reach, own) = match gateway.reached_by(&arrived, &body, &[Capability::Rerank]).await
-    {
+    let able = gateway.reached_by(&arrived, &body, &[Capability::Rerank]).await;
+    let own = !matches!(able, Err(Error::UnknownModel(_)));
+    let (label, found) = match able {
         Err(Error::UnknownModel(_)) => {
-            let needs = [Capability::Embeddings];
-            let (label, found) = gateway.reached_by(&arrived, &body, &needs).await?;
-            (label, found.first()?, false)
+            gateway.reached_by(&arrived, &body, &[Capability::Embeddings]).await?
         }
-        // Scores of another model would mean something else: there is no second endpoint to try.
-        found => {
-            let (label, found) = found?;
-            (label, found.first()?, true)
-        }
+        able => able?,
     };
+    // Scores of another model would mean something else: there is no second endpoint to try.
+    let (route, why) = (found.route, (Purpose::DirectCall, Action::Rerank));
+    let reach = gateway.first_of(arrived.caller.institution, found, why).await?;
     let what = (Action::Rerank, ("request", body.text().as_bytes().to_vec()));
     let order = Order::new((&arrived.caller).into(), Purpose::DirectCall, label, what);
     let (wish, parent) = (arrived.wish(), arrived.parent);
-    let order = Order { bound: bound_of(&asked, body.text()), wish, parent, ..order };
+    let (bound, context) =
+        (bound_of(&asked, body.text()), Context::of_headers(&arrived.headers));
+    let order = Order { bound, route, context, wish, parent, ..order };
     let question = with_model(&body, &Json::Null)?;
     let terms = gateway.terms(&order, &reach.endpoint, ("rerank", question.as_bytes()));
     if let Some(terms) = &terms

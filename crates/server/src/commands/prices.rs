@@ -24,7 +24,7 @@ pub(crate) async fn list(door: &Door, as_json: bool) -> anyhow::Result<Done> {
         return Ok(Done::Yes);
     }
     let items = answer.get("items").and_then(|items| items.as_array());
-    for item in items.into_iter().flatten() {
+    for item in items.into_iter().flatten().filter_map(|item| item.get("entry")) {
         let words = ["vendor", "model", "currency", "input", "output", "as_of", "status", "source"];
         let line: Vec<String> =
             words.iter().map(|word| print::text(item, word).to_owned()).collect();

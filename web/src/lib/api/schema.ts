@@ -653,6 +653,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prices that are known, with day and source. None is applied by itself. */
+        get: operations["list_prices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/routes": {
         parameters: {
             query?: never;
@@ -1387,6 +1404,13 @@ export interface components {
              * @default null
              */
             failover: boolean | null;
+            /**
+             * Format: int32
+             * @description After how many milliseconds without content another endpoint is asked alongside, 10 to 120,000.
+             *     The first content wins, the other call is given up. Absent means never.
+             * @default null
+             */
+            hedge_after_ms: number | null;
             /**
              * @description Only endpoints hosted in these countries; none given means all.
              * @default []
@@ -2418,6 +2442,22 @@ export interface components {
             roles: ("staff" | "section_head" | "ai_officer" | "administrator" | "auditor")[];
             user_name: string;
         };
+        /** @description A price that can be taken over. */
+        Offer: {
+            /** @description As the table has it. */
+            entry: components["schemas"]["PriceEntry"];
+            price: null | components["schemas"]["Price"];
+        };
+        /** @description The table of prices. */
+        Offers: {
+            /** @description The day of the table. */
+            as_of: string;
+            items: components["schemas"]["Offer"][];
+            /** @description There is never a further page. */
+            next_cursor: string | null;
+            /** @description The name of the key that signed it; absent for the table that ships. */
+            signed_by: string | null;
+        };
         /**
          * @description How far a pack has been compared with its source.
          * @enum {string}
@@ -2459,6 +2499,39 @@ export interface components {
             /** @description Where it is written. */
             source?: string;
         };
+        /** @description The price of one model. */
+        PriceEntry: {
+            /** @description The day from which it holds, as `2026-04-01`. */
+            as_of: string;
+            /** @description Tokens in that the vendor had kept. */
+            cached_input?: string | null;
+            /** @description The currency of the source, as `JPY` or `USD`. */
+            currency: string;
+            /** @description Tokens in: a decimal with at most six digits after the point. */
+            input: string;
+            /** @description The model's name at the vendor. */
+            model: string;
+            /** @description Tokens out. */
+            output: string;
+            /** @description Where it is written. */
+            source: string;
+            /** @description Whether somebody compared it with the source. */
+            status: components["schemas"]["PriceStatus"];
+            /** @description What the amounts are for. */
+            unit: components["schemas"]["PriceUnit"];
+            /** @description Who sells it. */
+            vendor: string;
+        };
+        /**
+         * @description Whether somebody compared a price with its source.
+         * @enum {string}
+         */
+        PriceStatus: "unverified" | "verified";
+        /**
+         * @description What one price is for.
+         * @enum {string}
+         */
+        PriceUnit: "million_tokens";
         Probe: {
             /** @description Its API key; used once and not kept. */
             api_key?: string | null;
@@ -2512,7 +2585,7 @@ export interface components {
          * @description Why the call is made. Each purpose says what the caller must be allowed.
          * @enum {string}
          */
-        Purpose: "direct_call" | "ask" | "search" | "conversation" | "index" | "endpoint_test";
+        Purpose: "direct_call" | "ask" | "search" | "conversation" | "index" | "endpoint_test" | "health_check";
         /** @description One rank of a pack. */
         Rank: {
             /** @description What falls under it, in one sentence. */
@@ -5109,6 +5182,42 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_prices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offers"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
