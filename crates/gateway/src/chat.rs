@@ -4,12 +4,9 @@
 //! answer is that endpoint's: what breaks off is said to have broken off and never continued
 //! elsewhere.
 
-use std::{
-    pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
 };
 
 use bytes::Bytes;
@@ -142,7 +139,7 @@ impl Gateway {
     /// and settles its attempt as abandoned.
     async fn first_to_answer(&self, chat: &ChatOrder) -> Result<Answering, Failure> {
         let line = Line::of(chat);
-        let mut first = pin!(self.next_to_answer(&line));
+        let mut first = Box::pin(self.next_to_answer(&line));
         let Some(after) = chat.candidates.hedge_after else { return first.await };
         // What is not on record has not been sent: the wait begins when the first attempt is.
         let patience = async {
@@ -154,7 +151,7 @@ impl Gateway {
             done = &mut first => return done,
             () = patience => {}
         }
-        let mut second = pin!(self.next_to_answer(&line));
+        let mut second = Box::pin(self.next_to_answer(&line));
         tokio::select! {
             biased;
             done = &mut first => match done {

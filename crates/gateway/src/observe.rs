@@ -28,6 +28,8 @@ use crate::{call::Call, error::Error, gateway::Gateway, model::Endpoint, order::
 /// The values of `gen_ai.operation.name` that this gateway knows.
 const CHAT: &str = "chat";
 const EMBEDDINGS: &str = "embeddings";
+/// The operation of putting documents in order; the conventions name none.
+const RERANK: &str = "rerank";
 pub(crate) const COUNT_TOKENS: &str = "count_tokens";
 
 /// What is known of an order besides what the guard decides on.
@@ -125,6 +127,7 @@ fn operation_of(order: &Order) -> Option<&'static str> {
     order.context.operation.or(match order.action {
         Action::Chat => Some(CHAT),
         Action::Embed => Some(EMBEDDINGS),
+        Action::Rerank => Some(RERANK),
         Action::Probe => None,
     })
 }

@@ -278,6 +278,10 @@ pub(crate) enum DrillCommand {
     /// Ends a drill before its time.
     End {
         /// The drill's id.
+        id: String,
+    },
+}
+
 /// `kaname batch …`: one's own, so say whose with `--as`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum BatchCommand {
@@ -307,6 +311,8 @@ pub(crate) enum BlockCommand {
         /// The block's id.
         id: String,
     },
+}
+
 /// `kaname traffic`
 #[derive(Debug, Args)]
 pub(crate) struct Traffic {

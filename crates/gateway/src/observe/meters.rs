@@ -280,6 +280,7 @@ mod tests {
             context_tokens: None,
             concurrent_max: None,
             price: None,
+            cache_seconds: 0,
             created_at_ms: 0,
             health: Health {
                 state: HealthState::Unknown,

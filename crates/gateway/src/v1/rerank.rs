@@ -30,6 +30,7 @@ use crate::{
     failure::Failure,
     gateway::Gateway,
     model::Capability,
+    observe::Context,
     order::{Order, Reach, settled, settled_kept},
     upstream::{self, Letter},
 };
@@ -80,9 +81,8 @@ pub(super) async fn answer(gateway: &Gateway, arrived: Arrived) -> Result<Respon
     let what = (Action::Rerank, ("request", body.text().as_bytes().to_vec()));
     let order = Order::new((&arrived.caller).into(), Purpose::DirectCall, label, what);
     let (wish, parent) = (arrived.wish(), arrived.parent);
-    let (bound, context) =
-        (bound_of(&asked, body.text()), Context::of_headers(&arrived.headers));
-    let order = Order { bound, route, context, wish, parent, ..order };
+    let (bound, context) = (bound_of(&asked, body.text()), Context::of_headers(&arrived.headers));
+    let order = Order { parent, bound, route, context, wish, ..order };
     let question = with_model(&body, &Json::Null)?;
     let terms = gateway.terms(&order, &reach.endpoint, ("rerank", question.as_bytes()));
     if let Some(terms) = &terms
