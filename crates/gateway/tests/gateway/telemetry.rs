@@ -47,10 +47,11 @@ impl Receiver {
     /// The next spans to arrive, with the bytes that they came in.
     async fn spans(&mut self) -> (Vec<Span>, Arrived) {
         let wait = tokio::time::timeout(Duration::from_secs(20), self.arrived.recv());
-        let arrived = wait.await.expect("spans in time").unwrap();
+        let arrived = wait.await.unwrap().unwrap();
         let request = ExportTraceServiceRequest::decode(arrived.body.clone()).unwrap();
-        let [resource] = &request.resource_spans[..] else { panic!("one resource") };
-        let [scope] = &resource.scope_spans[..] else { panic!("one scope") };
+        let resource = &request.resource_spans[0];
+        let scope = &resource.scope_spans[0];
+        assert_eq!((request.resource_spans.len(), resource.scope_spans.len()), (1, 1));
         assert_eq!((&*resource.schema_url, &*scope.schema_url), (SCHEMA_URL, SCHEMA_URL));
         let about = said(&resource.resource.as_ref().unwrap().attributes);
         assert_eq!(about["service.name"], "kaname");
@@ -179,14 +180,14 @@ async fn without_a_callers_trace_the_trace_is_the_act_and_faults_have_their_code
     let answer = world.post("/v1/chat/completions", &chat_body(false), &[]).await;
     let act = answer.headers()["x-kaname-act"].to_str().unwrap().to_owned();
     let (span, facts, _) = receiver.span().await;
-    let hex: String = span.trace_id.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = format!("{:032x}", u128::from_be_bytes(span.trace_id.try_into().unwrap()));
     assert_eq!(hex, act.replace('-', ""));
     assert!(span.parent_span_id.is_empty());
     assert_eq!(span.status.unwrap().code, 2);
     assert_eq!(facts["error.type"], "gateway.upstream_failed");
     assert_eq!(facts["kaname.outcome"], "failed");
     let attempt = facts["kaname.attempt.id"].replace('-', "");
-    let own: String = span.span_id.iter().map(|byte| format!("{byte:02x}")).collect();
+    let own = format!("{:016x}", u64::from_be_bytes(span.span_id.try_into().unwrap()));
     assert!(attempt.ends_with(&own) && attempt != hex);
 }
 
