@@ -48,9 +48,8 @@ class Fuzz(unittest.TestCase):
         print(ran.stdout.strip(), flush=True)
         if ran.returncode != 0:
             # The same inputs once more, each noted before it is run: the last is the one.
-            subprocess.run([program, target, SEED, str(SECONDS * 4), CORPUS / target], capture_output=True,
-                           timeout=SECONDS * 12 + 60, preexec_fn=bounded, check=False,
-                           env={**os.environ, "FUZZ_LAST": str(last)})
+            subprocess.run([program, target, SEED, str(SECONDS * 4), CORPUS / target, last], capture_output=True,
+                           timeout=SECONDS * 12 + 60, preexec_fn=bounded, check=False)
             kept = CORPUS.parent / f"fuzz-last-{target}"
             kept.write_bytes(last.read_bytes())
             self.fail(f"{ran.stderr[-2000:]}\nthe input is in {kept}")

@@ -1,9 +1,11 @@
 //! Mutated inputs against everything in this crate that reads what others wrote: no panic, no endless
 //! loop, no memory beyond what the input accounts for, and what must stay the same stays the same.
 //!
-//! `fuzz TARGET SEED SECONDS CORPUS`: the same seed, corpus and number of runs give the same inputs.
+//! `fuzz TARGET SEED SECONDS CORPUS [LAST]`: the same seed, corpus and number of runs give the same
+//! inputs. Each is written to the file LAST before it is run, if one is named.
 //! An input whose behaviour is new (which events, which error) joins the corpus and is mutated further.
 #![expect(clippy::panic, reason = "a fault that is found must stop the run")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is a program for a terminal")]
 
 mod mutate;
 mod targets;
@@ -27,8 +29,8 @@ const INPUT_BYTES_MAX: usize = 16 << 10;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [name, seed, seconds, corpus] = arguments.as_slice() else {
-        eprintln!("usage: fuzz TARGET SEED SECONDS CORPUS; targets: {}", Target::names());
+    let [name, seed, seconds, corpus, last @ ..] = arguments.as_slice() else {
+        eprintln!("usage: fuzz TARGET SEED SECONDS CORPUS [LAST]; targets: {}", Target::names());
         return ExitCode::from(2);
     };
     let (Some(target), Ok(seed), Ok(seconds)) =
@@ -44,7 +46,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    run(target, seed, Duration::from_secs(seconds), seeds);
+    run(target, (seed, Duration::from_secs(seconds)), seeds, last.first());
     ExitCode::SUCCESS
 }
 
@@ -57,7 +59,12 @@ fn seeds(folder: &Path) -> std::io::Result<Vec<Vec<u8>>> {
     paths.iter().map(fs::read).collect()
 }
 
-fn run(target: Target, seed: u64, limit: Duration, mut inputs: Vec<Vec<u8>>) {
+fn run(
+    target: Target,
+    (seed, limit): (u64, Duration),
+    mut inputs: Vec<Vec<u8>>,
+    last: Option<&String>,
+) {
     let began = Instant::now();
     let mut known: HashSet<u64> = inputs.iter().map(|input| target.run(input)).collect();
     let mut mutator = Mutator::new(seed);
@@ -66,7 +73,9 @@ fn run(target: Target, seed: u64, limit: Duration, mut inputs: Vec<Vec<u8>>) {
         // The clock is asked seldom: it must not decide what is tried.
         for _ in 0..256 {
             let input = mutator.mutated(&inputs, INPUT_BYTES_MAX, target.is_framed());
-            note(&input);
+            if let Some(last) = last {
+                note(last, &input);
+            }
             if known.insert(target.run(&input)) && inputs.len() < KEPT_MAX {
                 inputs.push(input.clone());
             }
@@ -84,11 +93,10 @@ fn run(target: Target, seed: u64, limit: Duration, mut inputs: Vec<Vec<u8>>) {
     );
 }
 
-/// Leaves the input where it can be found after a crash or a kill, if `FUZZ_LAST` names a file.
-fn note(input: &[u8]) {
-    let Ok(path) = env::var("FUZZ_LAST") else { return };
+/// Leaves the input where it can be found after a crash or a kill.
+fn note(path: &str, input: &[u8]) {
     let written = fs::File::create(path).and_then(|mut file| file.write_all(input));
     if let Err(error) = written {
-        panic!("FUZZ_LAST cannot be written: {error}");
+        panic!("{path} cannot be written: {error}");
     }
 }

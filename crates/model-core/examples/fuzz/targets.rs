@@ -99,13 +99,17 @@ fn stream(dialect: Dialect, input: &[u8]) -> Vec<String> {
     // Every byte of text was a byte of input; a `{}` that nobody sent and names are the rest.
     assert!(text <= 4 * input.len() + 64, "{text} of {}", input.len());
     let mut collector = Collector::new();
-    events.iter().for_each(|event| collector.add(event));
+    for event in &events {
+        collector.add(event);
+    }
     let _whole = collector.into_response();
     for caller in [Dialect::OpenAiChat, Dialect::OpenAiResponses, Dialect::Anthropic] {
         let stamp = Stamp { id: "x".to_owned(), model: "m".to_owned(), created_s: 1 };
         let Ok(mut encoder) = Encoder::new(caller, &Request::default(), stamp) else { continue };
         let mut written = Vec::new();
-        events.iter().for_each(|event| encoder.write(event, &mut written));
+        for event in &events {
+            encoder.write(event, &mut written);
+        }
         assert!(std::str::from_utf8(&written).is_ok(), "what is written is text");
         assert!(written.len() <= 64 * (input.len() + 64), "{} of {}", written.len(), input.len());
         if end.is_ok() && matches!(events.last(), Some(StreamEvent::End)) {

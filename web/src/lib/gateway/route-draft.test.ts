@@ -13,7 +13,7 @@ const route: Route = {
 		{ endpoint_id: 'a', tier: 0, weight: 3, when: { label_from: null, label_to: '1', purposes: ['ask'], needs: [] } },
 		{ endpoint_id: 'b', tier: 0, weight: 1 }
 	],
-	bounds: { hosting_countries: ['JP'], operator_countries: [], output_yen_most: 500, failover: null },
+	bounds: { hosting_countries: ['JP'], operator_countries: [], output_yen_most: 500, failover: null, hedge_after_ms: null },
 	created_at_ms: 0
 };
 
