@@ -60,9 +60,10 @@ pub(crate) struct Line {
 
 impl Line {
     pub(crate) async fn open(target: &Target, ask: Ask) -> anyhow::Result<Self> {
-        let socket = TcpStream::connect(&target.authority)
-            .await
-            .with_context(|| format!("{} at {}", target.name, target.authority))?;
+        #[expect(clippy::disallowed_methods, reason = "a measurement has no way out but this")]
+        let connecting = TcpStream::connect(&target.authority);
+        let socket =
+            connecting.await.with_context(|| format!("{} at {}", target.name, target.authority))?;
         socket.set_nodelay(true)?;
         let (sender, connection) = handshake(TokioIo::new(socket)).await?;
         #[expect(clippy::disallowed_methods, reason = "a measurement has no tasks of a platform")]

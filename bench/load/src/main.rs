@@ -7,7 +7,7 @@ mod mock;
 mod patterns;
 mod usage;
 
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
@@ -37,8 +37,8 @@ fn main() -> anyhow::Result<()> {
             std::io::stdin().read_to_string(&mut plan)?;
             let plan: patterns::Plan = serde_json::from_str(&plan).context("the plan")?;
             let found = runtime.block_on(plan.run())?;
-            println!("{}", serde_json::to_string_pretty(&found)?);
-            Ok(())
+            let text = serde_json::to_string_pretty(&found)?;
+            Ok(std::io::stdout().write_all(text.as_bytes())?)
         }
     }
 }

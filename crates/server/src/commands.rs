@@ -2,15 +2,15 @@
 
 mod ask;
 mod backup;
-mod blocks;
 mod batches;
+mod blocks;
 mod budgets;
 mod config_check;
 mod continuity;
 mod demo;
 mod docs;
-mod endpoints;
 mod drills;
+mod endpoints;
 pub(crate) mod engine_child;
 mod keys;
 mod ledger;

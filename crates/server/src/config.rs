@@ -19,9 +19,7 @@ use kaname_gateway::{Language, Prices};
 use kaname_ledger_core::VerifyingKey;
 
 use self::{faults::Collector, raw::Raw};
-pub(crate) use self::{
-    faults::ConfigError, prices::signed as signed_prices, telemetry::Telemetry,
-};
+pub(crate) use self::{faults::ConfigError, prices::signed as signed_prices, telemetry::Telemetry};
 
 /// Where a value came from, for `kaname config check`.
 #[derive(Debug, Clone, PartialEq, Eq)]
