@@ -159,6 +159,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/continuity/exits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What stops if an endpoint, a vendor or a country is gone. */
+        get: operations["find_exits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/continuity/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shares of calls, tokens and cost by vendor, country and openness, with how concentrated they are. */
+        get: operations["list_shares"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations": {
         parameters: {
             query?: never;
@@ -336,6 +370,58 @@ export interface paths {
         get: operations["read_text"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The drills, the newest first. */
+        get: operations["list_drills"];
+        put?: never;
+        /** Starts a drill: takes something out of service for a time, and reports afterwards how it went. */
+        post: operations["start_drill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drills/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One drill with its report, as of now while it runs. */
+        get: operations["find_drill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drills/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a drill before its time. */
+        post: operations["end_drill"];
         delete?: never;
         options?: never;
         head?: never;
@@ -812,6 +898,26 @@ export interface paths {
         patch: operations["change_team"];
         trace?: never;
     };
+    "/api/v1/traffic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many calls began in a time, what they cost and how they ended, by one dimension. Who is no
+         *     administrator, AI officer or auditor sees the own department's.
+         */
+        get: operations["find_traffic"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -1191,6 +1297,18 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What a way can do, and for which labels. */
+        Ability: {
+            /** @description The highest labels that are served without it; none when it stops. */
+            highest_after: string[];
+            /** @description The highest labels that are served now; several where none of them dominates the others. */
+            highest_before: string[];
+            language: null | components["schemas"]["Language"];
+            /** @description What a call needs. */
+            needs: components["schemas"]["Capability"][];
+            /** @description The labels at which it stops. */
+            stops_at: string[];
+        };
         /** @description An act. */
         ActBody: {
             actor: components["schemas"]["ActorBody"];
@@ -1227,6 +1345,34 @@ export interface components {
             user_id: string | null;
             /** @enum {string} */
             via: "session" | "key" | "console" | "system";
+        };
+        /** @description How much of what. */
+        Amounts: {
+            /**
+             * Format: int64
+             * @description Calls that were let through, whatever came of them.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Calls without a cost: the endpoint has no price, runs inside this program, or is not done yet.
+             */
+            calls_without_cost: number;
+            /**
+             * Format: int64
+             * @description Calls of which nobody said how many tokens they took.
+             */
+            calls_without_tokens: number;
+            /**
+             * Format: int64
+             * @description Millionths of a yen, as far as prices are stated.
+             */
+            cost_micro_yen: number;
+            /**
+             * Format: int64
+             * @description Tokens in and out, as far as endpoints said.
+             */
+            tokens: number;
         };
         Answer: {
             act_id: string;
@@ -1497,6 +1643,19 @@ export interface components {
             /** @description Where the next page starts; absent on the last. */
             next_cursor: string | null;
         };
+        /** @description The calls that are under way now. */
+        CallsUnderWay: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Since when the oldest is.
+             */
+            oldest_started_at_ms: number | null;
+        };
         /**
          * @description What it can do.
          * @enum {string}
@@ -1686,6 +1845,15 @@ export interface components {
             field: string;
             value: string;
         };
+        /** @description A layer taken apart in one way. */
+        Dimension: {
+            /** @description In which. */
+            dimension: components["schemas"]["Shown"];
+            /** @description Its groups, the most calls first. */
+            groups: components["schemas"]["Group"][];
+            /** @description The Herfindahl-Hirschman index, 0 to 10,000. What is not stated counts as one holder. */
+            hhi: components["schemas"]["Measured"];
+        };
         /** @description A value shown in the clear with the salt that opens its commitment, both base64. */
         DisclosureBody: {
             field: string;
@@ -1749,6 +1917,50 @@ export interface components {
              */
             version: number;
         };
+        /** @description A drill. */
+        Drill: components["schemas"]["Blocked"] & {
+            /** @description The block that takes what it is about out of service. */
+            block_id: string;
+            /** @description The act of its end, which commits to the report. */
+            end_act_id?: string | null;
+            /**
+             * Format: int64
+             * @description When it ended.
+             */
+            ended_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Since when.
+             */
+            from_ms: number;
+            /** @description Its id. */
+            id: string;
+            /** @description Why. */
+            reason: string;
+            report?: null | components["schemas"]["Report"];
+            /** @description The hash of the report as the act of the end commits to it. */
+            report_sha256?: string | null;
+            /** @description The act of its start. */
+            start_act_id: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["DrillState"];
+            /**
+             * Format: int64
+             * @description Until when it was to last.
+             */
+            until_ms: number;
+        };
+        /** @description A page of drills. */
+        DrillPage: {
+            items: components["schemas"]["Drill"][];
+            /** @description Where the next page begins, if there is one. */
+            next_cursor: string | null;
+        };
+        /**
+         * @description Where a drill stands.
+         * @enum {string}
+         */
+        DrillState: "running" | "ended";
         /** @description Who may add and remove documents, besides administrators. */
         Editors: {
             department_ids: string[];
@@ -1891,10 +2103,176 @@ export interface components {
             /** @description The kind, by which SDKs sort errors. */
             type: string;
         };
+        /** @description What becomes of one way. */
+        Exit: {
+            /** @description What it can do, thing by thing. */
+            abilities: components["schemas"]["Ability"][];
+            /**
+             * Format: int64
+             * @description Its calls of the last 30 days.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Those of them that went to what would be gone.
+             */
+            calls_touched: number;
+            /** @description The endpoints that are gone. */
+            gone: components["schemas"]["NamedEndpoint"][];
+            /** @description The route or endpoint; none for an own use. */
+            id: string | null;
+            /** @description What kind of way it is. */
+            kind: components["schemas"]["WayKind"];
+            /** @description What people call it; empty for an own use. */
+            name: string;
+            /** @description In a word. */
+            outcome: components["schemas"]["ExitOutcome"];
+            /** @description The name that callers write; `answers` or `vectors` for an own use. */
+            public_name: string;
+            /** @description The endpoints that go on. */
+            remaining: components["schemas"]["NamedEndpoint"][];
+            /**
+             * Format: int32
+             * @description These as a share of all calls of the institution, in hundredths of a percent.
+             */
+            touched_share: number | null;
+        };
+        /**
+         * @description What becomes of a way.
+         * @enum {string}
+         */
+        ExitOutcome: "unchanged" | "fewer" | "partly" | "stops" | "not_served";
+        /** @description What stops. */
+        Exits: components["schemas"]["Blocked"] & {
+            /**
+             * Format: int64
+             * @description All calls since then.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Those that went to what would be gone.
+             */
+            calls_touched: number;
+            /** @description The endpoints of which that is true. */
+            endpoints: components["schemas"]["NamedEndpoint"][];
+            /**
+             * Format: int64
+             * @description Since when calls are counted: 30 days ago.
+             */
+            since_ms: number;
+            /**
+             * Format: int32
+             * @description These as a share of all, in hundredths of a percent.
+             */
+            touched_share?: number | null;
+            /** @description Way by way. */
+            ways: components["schemas"]["Exit"][];
+        };
         /** @description One thing that is wrong. */
         FaultBody: {
             code: string;
             detail: string;
+        };
+        /** @description What was seen over a span. Probes and tests of endpoints do not count. */
+        Figures: {
+            /**
+             * Format: int64
+             * @description Calls for whose answer nobody waited any more.
+             */
+            abandoned: number;
+            /**
+             * Format: int64
+             * @description Tokens of a whole answer in the mean, over those that said.
+             */
+            answer_tokens_mean: number | null;
+            /**
+             * Format: int64
+             * @description Calls whose answer broke off.
+             */
+            broken: number;
+            /**
+             * Format: int32
+             * @description Of the calls that ended, the share whose answer broke off, in hundredths of a percent.
+             */
+            broken_share: number | null;
+            /**
+             * Format: int64
+             * @description Calls of endpoints; a request that moves on makes several.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Calls whose whole answer came.
+             */
+            completed: number;
+            /**
+             * Format: int32
+             * @description Of the calls that ended, the share whose whole answer came, in hundredths of a percent.
+             */
+            completed_share: number | null;
+            /**
+             * Format: int64
+             * @description Tokens out, as far as endpoints said.
+             */
+            completion_tokens: number;
+            /**
+             * Format: int64
+             * @description Millionths of a yen, as far as prices are stated.
+             */
+            cost_micro_yen: number;
+            /**
+             * Format: int64
+             * @description Refusals by rule: label, rights, budget.
+             */
+            denied: number;
+            /**
+             * Format: int64
+             * @description Calls that failed before any of their answer came.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Requests that tried more than one endpoint.
+             */
+            failovers: number;
+            /** @description How long whoever asked a chat model waited. */
+            latency: components["schemas"]["Latency"];
+            /**
+             * Format: int64
+             * @description Tokens in, as far as endpoints said.
+             */
+            prompt_tokens: number;
+            /**
+             * Format: int64
+             * @description Requests that reached an endpoint, or were denied.
+             */
+            requests: number;
+            /**
+             * Format: int64
+             * @description Calls that went to what the drill does without: in it, those chosen just before it began.
+             */
+            to_subject: number;
+            /**
+             * Format: int64
+             * @description Requests that reached an endpoint and got no answer from any.
+             */
+            unanswered: number;
+            /**
+             * Format: int64
+             * @description Calls under way when the figures were taken.
+             */
+            under_way: number;
+            /**
+             * Format: int64
+             * @description Calls that a stop of the program cut off.
+             */
+            unknown: number;
+            /**
+             * Format: int64
+             * @description Requests that nothing in service was left to answer.
+             */
+            unserved: number;
         };
         /** @description A file as OpenAI describes it. */
         File: {
@@ -1953,6 +2331,15 @@ export interface components {
          * @enum {string}
          */
         FilePurpose: "batch" | "batch_output";
+        /** @description What has one origin. */
+        Group: {
+            /** @description How much. */
+            amounts: components["schemas"]["Amounts"];
+            /** @description Its shares in hundredths of a percent. */
+            shares: components["schemas"]["Measured"];
+            /** @description The vendor or country, or `open` and `closed`; nothing where it is not stated. */
+            value: string | null;
+        };
         /** @description The signed head. */
         HeadBody: {
             /** @description The signed note, as C2SP tlog-checkpoint says. */
@@ -2125,6 +2512,46 @@ export interface components {
          * @enum {string}
          */
         Language: "ja" | "en";
+        /**
+         * @description How long the requests to chat models took that were answered in full, from the first call of the
+         *     request on, in milliseconds. By the nearest rank.
+         */
+        Latency: {
+            /**
+             * Format: int64
+             * @description Half of the answers had begun by then.
+             */
+            first_p50_ms: number | null;
+            /**
+             * Format: int64
+             * @description 95 of 100 had.
+             */
+            first_p95_ms: number | null;
+            /**
+             * Format: int64
+             * @description Half of the answers were whole by then.
+             */
+            whole_p50_ms: number | null;
+            /**
+             * Format: int64
+             * @description 95 of 100 were.
+             */
+            whole_p95_ms: number | null;
+        };
+        /**
+         * @description What is depended on for which work.
+         * @enum {string}
+         */
+        Layer: "model" | "embedding" | "hosting" | "tool";
+        /** @description One layer. */
+        LayerShares: {
+            /** @description What it is made of, one way after another; empty where nothing is counted yet. */
+            dimensions: components["schemas"]["Dimension"][];
+            /** @description Which. */
+            layer: components["schemas"]["Layer"];
+            /** @description All of it. */
+            total: components["schemas"]["Amounts"];
+        };
         /** @description One endpoint behind a route. */
         Leg: {
             /** @description The endpoint. */
@@ -2162,6 +2589,24 @@ export interface components {
             data: components["schemas"]["LineFault"][];
             /** @description `list`. */
             object: string;
+        };
+        /** @description A number for each measure; none where there is nothing to measure. */
+        Measured: {
+            /**
+             * Format: int32
+             * @description By calls.
+             */
+            calls: number | null;
+            /**
+             * Format: int32
+             * @description By cost.
+             */
+            cost: number | null;
+            /**
+             * Format: int32
+             * @description By tokens.
+             */
+            tokens: number | null;
         };
         /** @description A question or an answer. */
         Message: {
@@ -2245,6 +2690,8 @@ export interface components {
         MessageState: "complete" | "stopped" | "failed";
         /** @description A model as OpenAI and Anthropic list it. */
         Model: {
+            /** @description What it can do, or some endpoint behind the route can; Kaname's own, which clients pass over. */
+            capabilities: components["schemas"]["Capability"][];
             /**
              * Format: int64
              * @description Since when it is here, in seconds since the epoch.
@@ -2282,6 +2729,13 @@ export interface components {
             en: string;
             /** @description Japanese. */
             ja: string;
+        };
+        /** @description An endpoint by its name. */
+        NamedEndpoint: {
+            /** @description Its id. */
+            id: string;
+            /** @description What administrators call it. */
+            name: string;
         };
         NamingChange: {
             key?: string | null;
@@ -2504,7 +2958,7 @@ export interface components {
             /** @description The day from which it holds, as `2026-04-01`. */
             as_of: string;
             /** @description Tokens in that the vendor had kept. */
-            cached_input?: string | null;
+            cached_input: string | null;
             /** @description The currency of the source, as `JPY` or `USD`. */
             currency: string;
             /** @description Tokens in: a decimal with at most six digits after the point. */
@@ -2571,6 +3025,8 @@ export interface components {
              * @description The HTTP status.
              */
             status: number;
+            /** @description What kind of problem it is, in English; the same for every problem of this code. */
+            title: string;
             /** @description `/errors/<code>`: the page that explains it. */
             type: string;
         };
@@ -2626,6 +3082,29 @@ export interface components {
             detail: string;
             file_name: string;
             fix: string | null;
+        };
+        /** @description What was seen during a drill, beside as long a time just before it. */
+        Report: {
+            /** @description What was seen before it. */
+            before: components["schemas"]["Figures"];
+            /** @description What was seen during the drill. */
+            during: components["schemas"]["Figures"];
+            /**
+             * Format: int64
+             * @description From this moment on. The time before is as long and ends here.
+             */
+            from_ms: number;
+            /** @description Whether the drill has ended; else these are figures of a drill under way. */
+            is_final: boolean;
+            /** @description What the figures do not tell: `answer_quality`, `length_stops`, `quoted_instead`. */
+            not_measured: string[];
+            /**
+             * Format: int64
+             * @description Until just before this one.
+             */
+            to_ms: number;
+            /** @description Ways on which requests were left without an answer, the most first, 50 at most. */
+            without_answer: components["schemas"]["WithoutAnswer"][];
         };
         /** @description A named way to one or more endpoints. */
         Route: {
@@ -2697,6 +3176,26 @@ export interface components {
             token: string;
             user_name: string;
         };
+        /** @description Shares over a span of time. */
+        Shares: {
+            /** @description Layer by layer. */
+            layers: components["schemas"]["LayerShares"][];
+            /**
+             * Format: int64
+             * @description From this moment on.
+             */
+            since_ms: number;
+            /**
+             * Format: int64
+             * @description Until just before this one.
+             */
+            until_ms: number;
+        };
+        /**
+         * @description By what calls are put together.
+         * @enum {string}
+         */
+        Shown: "vendor" | "operator_country" | "hosting_country" | "weights";
         SignInBody: {
             /** @description The key of the institution, where the server has several. */
             institution?: string | null;
@@ -2768,6 +3267,157 @@ export interface components {
             /** @description First byte in the canonical text. */
             start: number;
         };
+        /**
+         * @description What calls are counted by.
+         * @enum {string}
+         */
+        TrafficBy: "department" | "app" | "model" | "endpoint" | "route" | "vendor" | "purpose" | "outcome";
+        /** @description What went wrong or was refused, and how often. */
+        TrafficFault: {
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            calls: number;
+            /** @description The stable code; for a refusal its reasons, joined by commas; may be empty. */
+            code: string;
+            /** @description `failed`, `broken`, `unknown` or `denied`. */
+            outcome: string;
+        };
+        /** @description What calls come to together. Each attempt counts: a request that failed over counts twice. */
+        TrafficLine: {
+            /**
+             * Format: int64
+             * @description Calls that nobody waited for any more.
+             */
+            abandoned: number;
+            /**
+             * Format: int64
+             * @description All calls, those that were refused and those under way included.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Whole answers.
+             */
+            completed: number;
+            /**
+             * Format: double
+             * @description Yen, to six decimals, as far as endpoints have a price.
+             */
+            cost_yen: number;
+            /**
+             * Format: int64
+             * @description Calls that failed, broke off, or whose outcome nobody knows.
+             */
+            errors: number;
+            /**
+             * Format: int64
+             * @description Half of the answers began within this many milliseconds; within 3.2 %.
+             */
+            first_p50_ms: number | null;
+            /**
+             * Format: int64
+             * @description 95 of 100 began within this; within 3.2 %.
+             */
+            first_p95_ms: number | null;
+            /**
+             * Format: int64
+             * @description Tokens in, as far as the models said.
+             */
+            input_tokens: number;
+            /** @description The id or name that they have in common; empty where there is none, and for the total. */
+            key: string;
+            /** @description What people call it; empty where it is gone or has no name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Tokens out, as far as the models said.
+             */
+            output_tokens: number;
+            /**
+             * Format: int64
+             * @description Calls that the guard did not let pass.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Half of the calls took at most this many milliseconds; within 3.2 %.
+             */
+            took_p50_ms: number | null;
+            /**
+             * Format: int64
+             * @description 95 of 100 took at most this long; within 3.2 %.
+             */
+            took_p95_ms: number | null;
+            /**
+             * Format: int64
+             * @description Calls without an outcome yet.
+             */
+            under_way: number;
+        };
+        /** @description What happened in one stretch of time. */
+        TrafficPoint: {
+            /**
+             * Format: int64
+             * @description All calls that began in it.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Those that went wrong.
+             */
+            errors: number;
+            /**
+             * Format: int64
+             * @description Those that were refused.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description When the stretch begins.
+             */
+            start_ms: number;
+        };
+        /** @description The calls that began in a time. */
+        TrafficReport: {
+            /** @description What the groups are. */
+            by: components["schemas"]["TrafficBy"];
+            /** @description At most 50 kinds of faults, the most frequent first. */
+            faults: components["schemas"]["TrafficFault"][];
+            /** @description At most 50 groups, those with the most calls first. */
+            groups: components["schemas"]["TrafficLine"][];
+            /** @description Whether there are more groups. */
+            more_groups: boolean;
+            /**
+             * Format: int64
+             * @description How long one point lasts.
+             */
+            point_ms: number;
+            /** @description At most 120 points without gaps. */
+            points: components["schemas"]["TrafficPoint"][];
+            /** @description Whose calls. */
+            scope: components["schemas"]["TrafficScope"];
+            /**
+             * Format: int64
+             * @description From then on.
+             */
+            since_ms: number;
+            /** @description All of them together. */
+            total: components["schemas"]["TrafficLine"];
+            /** @description What is under way now, whenever it began. */
+            under_way: components["schemas"]["CallsUnderWay"];
+            /**
+             * Format: int64
+             * @description Until before then.
+             */
+            until_ms: number;
+        };
+        /**
+         * @description Whose calls are counted.
+         * @enum {string}
+         */
+        TrafficScope: "institution" | "department";
         Upload: {
             documents: components["schemas"]["Document"][];
             /** @description The job that reads the files; null when none was taken. */
@@ -2832,6 +3482,35 @@ export interface components {
         };
         /** @enum {string} */
         WantedMode: "auto" | "quotation";
+        /**
+         * @description How a call names what it wants.
+         * @enum {string}
+         */
+        WayKind: "route" | "endpoint" | "own_use";
+        /** @description A way on which requests were left without an answer. */
+        WithoutAnswer: {
+            /** @description The id of the route or endpoint, or the name of the use. */
+            id: string;
+            /** @description What kind of way. */
+            kind: components["schemas"]["WayKind"];
+            /** @description The name that callers write, as it was then; empty where it was gone. */
+            public_name: string;
+            /**
+             * Format: int64
+             * @description Requests on this way that reached an endpoint, or were denied.
+             */
+            requests: number;
+            /**
+             * Format: int64
+             * @description Those that got no answer from any.
+             */
+            unanswered: number;
+            /**
+             * Format: int64
+             * @description Requests that nothing in service was left to answer.
+             */
+            unserved: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -3467,6 +4146,104 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_exits: {
+        parameters: {
+            query: {
+                /** @description `endpoint`, `vendor`, `operator_country` or `hosting_country`. */
+                subject: string;
+                /** @description The endpoint's id, or the vendor or country as the endpoints state it. */
+                value: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exits"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_shares: {
+        parameters: {
+            query?: {
+                /** @description From this moment on; 30 days before the end, if absent. */
+                since_ms?: number;
+                /** @description Until just before this one; now, if absent. */
+                until_ms?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shares"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4288,6 +5065,179 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_drills: {
+        parameters: {
+            query?: {
+                /** @description Where the page before ended: its `next_cursor`. */
+                cursor?: string;
+                /** @description Items on the page, 1 to 200; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrillPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_drill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBlock"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drill"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_drill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drill"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_drill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drill"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5795,6 +6745,57 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused or failed; the code says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_traffic: {
+        parameters: {
+            query?: {
+                /** @description From then on; an hour before `until_ms` when absent. At most 400 days before it. */
+                since_ms?: number;
+                /** @description Until before then; now when absent. */
+                until_ms?: number;
+                /** @description What calls are counted by; `endpoint` when absent. */
+                by?: components["schemas"]["TrafficBy"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrafficReport"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
