@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use bytes::Bytes;
+use kaname_budget_core::Tokens;
 use kaname_guard::{Action, Caller, Purpose, Usage};
 use kaname_kernel::{ActId, EndpointId, Label};
 use kaname_platform::outbound::Permit;
@@ -69,8 +70,11 @@ impl Gateway {
         let reach = self.first_of(caller.institution(), found, (purpose, Action::Embed)).await?;
         let (endpoint, model) = (reach.endpoint.id, reach.endpoint.model.clone());
         let what = (Action::Embed, content_of(purpose, &texts));
+        // No tokeniser makes more tokens of a text than it has bytes; the record may hold a hash.
+        let bytes: usize = texts.iter().map(String::len).sum();
+        let bound = Tokens::new(u64::try_from(bytes).unwrap_or(u64::MAX), 0);
         let order = Order::new(caller.clone(), purpose, label, what);
-        let order = Order { parent, wish: Wish::Any, ..order };
+        let order = Order { parent, bound, wish: Wish::Any, ..order };
         let settled = self.vectors_kept_or_new(&order, &reach, texts).await?;
         Ok(Embedded { vectors: settled.answer, model, endpoint, act: settled.act })
     }
@@ -137,7 +141,7 @@ impl Gateway {
             accept: "application/json",
         };
         let answer = upstream::call_json(&self.outbound, self.config, permit, letter).await?;
-        Ok((read(&answer, texts.len())?, Usage::default()))
+        read(&answer, texts.len())
     }
 }
 
@@ -157,6 +161,12 @@ fn content_of(purpose: Purpose, texts: &[String]) -> (&'static str, Vec<u8>) {
 #[derive(Deserialize)]
 struct WireVectors {
     data: Vec<WireVector>,
+    usage: Option<WireUsage>,
+}
+
+#[derive(Deserialize)]
+struct WireUsage {
+    prompt_tokens: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -166,7 +176,8 @@ struct WireVector {
 }
 
 /// The vectors in the order of the texts: as many, and all of one length.
-fn read(answer: &[u8], expected: usize) -> Result<Vec<Vec<f32>>, Error> {
+/// The vectors of an answer, and the tokens that it says were read.
+fn read(answer: &[u8], expected: usize) -> Result<(Vec<Vec<f32>>, Usage), Error> {
     let malformed = || Error::Upstream(UpstreamFault::Malformed);
     let mut wire: WireVectors = serde_json::from_slice(answer).map_err(|_| malformed())?;
     wire.data.sort_by_key(|vector| vector.index);
@@ -175,7 +186,9 @@ fn read(answer: &[u8], expected: usize) -> Result<Vec<Vec<f32>>, Error> {
     let length = vectors.first().map_or(0, Vec::len);
     let whole = vectors.len() == expected && in_order && length > 0;
     if whole && vectors.iter().all(|vector| vector.len() == length) {
-        Ok(vectors)
+        let prompt_tokens = wire.usage.and_then(|usage| usage.prompt_tokens);
+        let completion_tokens = prompt_tokens.map(|_| 0);
+        Ok((vectors, Usage { prompt_tokens, completion_tokens }))
     } else {
         Err(malformed())
     }
@@ -188,7 +201,13 @@ mod tests {
     #[test]
     fn vectors_come_in_order_and_whole_or_not_at_all() {
         let good = br#"{"data":[{"index":1,"embedding":[3,4]},{"index":0,"embedding":[1,2]}]}"#;
-        assert_eq!(read(good, 2).unwrap(), [[1.0, 2.0], [3.0, 4.0]]);
+        assert_eq!(
+            read(good, 2).unwrap(),
+            (vec![vec![1.0, 2.0], vec![3.0, 4.0]], Usage::default())
+        );
+        let told = br#"{"data":[{"index":0,"embedding":[1]}],"usage":{"prompt_tokens":7}}"#;
+        let usage = Usage { prompt_tokens: Some(7), completion_tokens: Some(0) };
+        assert_eq!(read(told, 1).unwrap(), (vec![vec![1.0]], usage));
         let bad: [&[u8]; 4] = [
             br#"{"data":[{"index":0,"embedding":[1,2]}]}"#,
             br#"{"data":[{"index":0,"embedding":[1]},{"index":0,"embedding":[2]}]}"#,

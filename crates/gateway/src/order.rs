@@ -120,16 +120,7 @@ impl Gateway {
     ) -> Result<(Permit, Attempt), Error> {
         let request = request_of(order, endpoint, asked)?;
         let request = endpoint.estimate(order.bound).into_iter().fold(request, Request::reserving);
-        match self.guard.admit(request).await.map_err(Error::from) {
-            Ok((permit, mut attempt)) => {
-                self.observer.begun((order, endpoint), &mut attempt, asked.is_some());
-                Ok((permit, attempt))
-            }
-            Err(error) => {
-                self.observer.refused(order, endpoint, &error);
-                Err(error)
-            }
-        }
+        self.admitted(order, endpoint, request).await
     }
 
     /// Asks the guard to give an answer of `endpoint` again that was kept. Nothing is sent: the
@@ -140,9 +131,30 @@ impl Gateway {
         endpoint: &Endpoint,
         asked: Option<ActId>,
     ) -> Result<Attempt, Error> {
-        let request = request_of(order, endpoint, asked)?.kept();
-        let (_unused, attempt) = self.guard.admit(request).await?;
+        // Whoever may not read what is labelled so any more is not given it again either.
+        let request = request_of(order, endpoint, asked)?.kept().reading(&order.label);
+        let (_unused, attempt) = self.admitted(order, endpoint, request).await?;
         Ok(attempt)
+    }
+
+    /// Puts `request` to the guard, and lets operators see what came of it.
+    async fn admitted(
+        &self,
+        order: &Order,
+        endpoint: &Endpoint,
+        request: Request,
+    ) -> Result<(Permit, Attempt), Error> {
+        let again = request.is_again();
+        match self.guard.admit(request).await.map_err(Error::from) {
+            Ok((permit, mut attempt)) => {
+                self.observer.begun((order, endpoint), &mut attempt, again);
+                Ok((permit, attempt))
+            }
+            Err(error) => {
+                self.observer.refused(order, endpoint, &error);
+                Err(error)
+            }
+        }
     }
 }
 

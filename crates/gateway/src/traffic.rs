@@ -90,7 +90,8 @@ impl Traffic {
     /// How every endpoint stands that was called, by its public name.
     pub(crate) fn circuits(&self, now: Timestamp) -> Vec<(String, Circuit)> {
         let state = self.lock();
-        let all = state.stations.values();
+        // What was only probed so far has no name yet, and nobody has called it.
+        let all = state.stations.values().filter(|one| !one.name.is_empty());
         all.map(|one| (one.name.clone(), one.breaker.circuit(now.as_millis()))).collect()
     }
 

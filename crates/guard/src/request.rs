@@ -257,6 +257,11 @@ impl Request {
         self
     }
 
+    /// Whether it asks once more under a request that is on record.
+    pub fn is_again(&self) -> bool {
+        self.again.is_some()
+    }
+
     /// The join of everything in the request.
     pub fn label(&self) -> &Label {
         &self.label

@@ -20,10 +20,13 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 /// How the folder's name begins; the process id of the test follows.
 const PREFIX: &str = "kaname-pg-";
 /// Runs a server in a folder until told to stop, then removes the folder.
+///
+/// Whoever tells it before the server is there is heard once it is.
 const KEEPER: &str = r#"folder=$1; shift
-trap 'kill -INT "$server"' INT TERM
-"$@" & server=$!
-wait "$server"; wait "$server"
+trap 'told=1; [ -z "$!" ] || kill -INT "$!"' INT TERM
+"$@" &
+[ -z "$told" ] || kill -INT "$!"
+wait "$!"; wait "$!"
 rm -rf "$folder"
 "#;
 

@@ -133,7 +133,7 @@ pub(super) async fn calls(
     without: &Blocked,
 ) -> Result<Row, DbError> {
     let (subject, value) = without.parts();
-    conn.fetch_one(CALLS, params![institution, since, until, subject, value]).await
+    conn.fetch_sum(CALLS, params![institution, since, until, subject, value]).await
 }
 
 const REQUESTS: &str = "SELECT route_id, endpoint_id, purpose, action, COUNT(*) AS requests, \
@@ -263,14 +263,14 @@ pub(super) async fn waits<const N: usize>(
     wait: Wait,
     percentiles: [i64; N],
 ) -> Result<[Option<i64>; N], DbError> {
-    let counted = conn.fetch_one(wait.count(), params![institution, since, until]).await?;
+    let counted = conn.fetch_sum(wait.count(), params![institution, since, until]).await?;
     let answers: i64 = counted.get("answers")?;
     let mut found = [None; N];
     for (percentile, found) in percentiles.into_iter().zip(&mut found) {
         // The nearest rank: the first place at or above this share of them, counted from zero.
         let place = (answers.saturating_mul(percentile) + 99) / 100 - 1;
         let values = params![institution, since, until, place.max(0)];
-        let row = conn.fetch_optional(wait.at_place(), values).await?;
+        let row = conn.fetch_all(wait.at_place(), values).await?.pop();
         *found = row.map(|row| row.get("waited_ms")).transpose()?;
     }
     Ok(found)

@@ -90,7 +90,7 @@ pub(crate) async fn total(
 ) -> Result<Sums, DbError> {
     let mut values = bound(whose, window, "");
     values.extend(params![1_i64]);
-    let row = conn.fetch_optional(SUMS, values).await?;
+    let row = conn.fetch_all(SUMS, values).await?.pop();
     row.as_ref().map_or_else(|| Ok(Sums::default()), sums_of)
 }
 

@@ -67,6 +67,11 @@ async fn count(gateway: &Gateway, arrived: Arrived) -> Result<Response, Failure>
     let limits = Limits { bytes: gateway.config.body_bytes_max, ..Limits::default() };
     let body = Body::read(&arrived.body, limits).map_err(Error::from)?;
     let (label, found) = gateway.reached_by(&arrived, &body, &[Capability::Chat]).await?;
+    if found.reaches.is_empty() {
+        let why = (Purpose::DirectCall, Action::Chat);
+        gateway.unserved(arrived.caller.institution, &found, why).await?;
+        return Err(Error::Resting.into());
+    }
     let able = found.reaches.into_iter().find(|one| one.endpoint.kind == EndpointKind::Anthropic);
     let reach = able.ok_or_else(|| {
         Error::bad_call("model", "no endpoint behind this model can count tokens")

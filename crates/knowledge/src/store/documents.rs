@@ -182,7 +182,7 @@ pub(crate) async fn uses_file(
     sha256: &str,
 ) -> Result<bool, DbError> {
     let row = conn
-        .fetch_one(
+        .fetch_sum(
             "SELECT (SELECT COUNT(*) FROM document WHERE institution_id = $1 AND sha256 = $2) + \
              (SELECT COUNT(*) FROM document_version WHERE institution_id = $1 AND sha256 = $2) \
              AS uses",

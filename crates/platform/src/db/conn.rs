@@ -111,6 +111,16 @@ impl Conn {
         row.ok_or(DbError::RowCount { expected: 1, found: 0 })
     }
 
+    /// The one row of a query that reads very many: a sum, a count.
+    pub async fn fetch_sum(
+        &mut self,
+        sql: &'static str,
+        params: Vec<Value>,
+    ) -> Result<Row, DbError> {
+        let row = self.fetch_all(sql, params).await?.pop();
+        row.ok_or(DbError::RowCount { expected: 1, found: 0 })
+    }
+
     /// Runs `sqlite` or `postgres`, whichever this is: for the few places where one text cannot do.
     pub async fn execute_either(
         &mut self,

@@ -123,6 +123,10 @@ impl Drop for Baton {
 }
 
 /// Commits for all that wait and tells each; gives the connection back.
+///
+/// # Cancel safety
+///
+/// Once begun, all are told, whoever waits for this.
 async fn committed(state: OwnedMutexGuard<State>) -> Result<OwnedMutexGuard<State>, DbError> {
     if state.waiting.is_empty() {
         return Ok(state);
@@ -130,16 +134,10 @@ async fn committed(state: OwnedMutexGuard<State>) -> Result<OwnedMutexGuard<Stat
     // The one step that waits for the disk.
     let done = tokio::task::spawn_blocking(move || {
         let mut state = state;
-        let outcome = state.commit();
-        (state, outcome)
+        state.commit();
+        state
     });
-    let (mut state, outcome) = done.await.map_err(|_| DbError::Closed)?;
-    metrics::histogram!("kaname_db_batch_transactions").record(count(state.waiting.len()));
-    let failure = outcome.err();
-    for waiting in std::mem::take(&mut state.waiting) {
-        let _told = waiting.send(failure.as_ref().map_or(Ok(()), |error| Err(error.again())));
-    }
-    Ok(state)
+    done.await.map_err(|_| DbError::Closed)
 }
 
 impl State {
@@ -148,7 +146,17 @@ impl State {
         self.is_open && self.conn.as_ref().is_some_and(Connection::is_autocommit)
     }
 
-    fn commit(&mut self) -> Result<(), DbError> {
+    /// Commits and tells everybody who waits.
+    fn commit(&mut self) {
+        let failure = self.flush().err();
+        let waiting = std::mem::take(&mut self.waiting);
+        metrics::histogram!("kaname_db_batch_transactions").record(count(waiting.len()));
+        for one in waiting {
+            let _told = one.send(failure.as_ref().map_or(Ok(()), |error| Err(error.again())));
+        }
+    }
+
+    fn flush(&mut self) -> Result<(), DbError> {
         let conn = self.conn.as_ref().ok_or(DbError::Closed)?;
         self.is_open = false;
         execute(conn, "COMMIT", &[]).map(drop).inspect_err(|_| {
