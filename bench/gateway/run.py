@@ -40,10 +40,10 @@ def free_port():
 def load_program():
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", pathlib.Path.home() / ".cache/kaname/target"))
     for profile in ("release", "debug"):
-        program = target / profile / "kaname-bench-load"
+        program = target / profile / "gateway-load"
         if program.exists():
             return program
-    sys.exit("build the load first: cargo build --release -p kaname-bench-load")
+    sys.exit("build the load first: cargo build --release -p gateway-load")
 
 
 class Bench:
