@@ -126,7 +126,9 @@ impl Gateway {
     /// [`BatchError::NotFound`]; [`BatchError::Ended`] when there is nothing to stop.
     pub async fn cancel_batch(&self, by: &Principal, id: BatchId) -> Result<Batch, Error> {
         let mut tx = self.platform.db.begin().await?;
-        let found = store::batch(&mut tx, by.into(), id).await?.ok_or(BatchError::NotFound)?;
+        let found = store::batch(&mut tx, by.into(), id).await?;
+        let found = found.filter(|batch| by.clearance.dominates(&batch.label));
+        let found = found.ok_or(BatchError::NotFound)?;
         if found.state.is_over() {
             return Err(BatchError::Ended.into());
         }
