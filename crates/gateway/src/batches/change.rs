@@ -63,6 +63,7 @@ impl Gateway {
             expires_at: created_at.plus_millis(self.retention_ms()),
         };
         let mut tx = self.platform.db.begin().await?;
+        store::lock(&mut tx, owner).await?;
         if store::counts(&mut tx, owner).await?.1 >= UNFINISHED_MAX {
             let what = "batches that are not over";
             return Err(BatchError::TooMany { what, most: UNFINISHED_MAX }.into());

@@ -3,7 +3,7 @@
 
 use kaname_kernel::{Actor, BatchId, FileId, KeyId, SessionId, Timestamp};
 use kaname_platform::{
-    DbError,
+    DbError, Tx,
     db::{Conn, Row},
     params,
 };
@@ -75,6 +75,20 @@ pub(crate) async fn delete_file(conn: &mut Conn, owner: Owner, id: FileId) -> Re
         params![owner.institution, owner.user, id],
     )
     .await
+}
+
+/// Keeps everybody else who counts what `owner` has waiting until `tx` ends.
+pub(crate) async fn lock(tx: &mut Tx, owner: Owner) -> Result<(), DbError> {
+    if tx.is_postgres() {
+        // SQLite has one writer at a time anyway.
+        tx.execute(
+            "SELECT user_id FROM account WHERE institution_id = $1 AND user_id = $2 \
+             FOR NO KEY UPDATE",
+            params![owner.institution, owner.user],
+        )
+        .await?;
+    }
+    Ok(())
 }
 
 /// How many files, and how many batches that are not over, `owner` has.
