@@ -48,6 +48,7 @@ impl Gateway {
             metadata: new.metadata,
             label,
             act: self.platform.ids.next(),
+            job: None,
             state: BatchState::Validating,
             faults: Vec::new(),
             total: 0,
@@ -82,7 +83,7 @@ impl Gateway {
         Ok(batch)
     }
 
-    /// Has a worker go on with `batch`.
+    /// Has a worker go on with `batch` under a new job; what an older one still does is nothing.
     pub(crate) async fn enqueue(&self, tx: &mut Tx, batch: &Batch) -> Result<(), Error> {
         let id = batch.id.to_string();
         let job = NewJob {
@@ -92,8 +93,8 @@ impl Gateway {
             subject: BTreeMap::from([("batch_id".to_owned(), id)]),
             created_by: Some(batch.owner.user),
         };
-        jobs::enqueue(&self.platform, tx, job).await?;
-        Ok(())
+        let job = jobs::enqueue(&self.platform, tx, job).await?;
+        Ok(store::set_job(tx, batch.id, job).await?)
     }
 
     /// The batch `id` of `by`.

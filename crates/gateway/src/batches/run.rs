@@ -100,12 +100,13 @@ impl BatchJob {
         }
     }
 
-    /// The batch of the job as it stands, if it is still there.
+    /// The batch of the job as it stands, if it is still there and still this job's.
     async fn found(&self, run: &JobRun) -> Result<Option<Batch>, Error> {
         let id = run.job.payload.get("batch_id").and_then(serde_json::Value::as_str);
         let Some(id) = id.and_then(|id| BatchId::from_str(id).ok()) else { return Ok(None) };
         let mut tx = self.gateway.platform.db.read().await?;
-        Ok(store::batch_of_job(&mut tx, run.job.institution, id).await?)
+        let batch = store::batch_of_job(&mut tx, run.job.institution, id).await?;
+        Ok(batch.filter(|batch| batch.job == Some(run.job.id)))
     }
 
     async fn waiting(&self, batch: &Batch) -> Result<Vec<Line>, Error> {

@@ -1,7 +1,7 @@
 //! Files, batches and their lines in the database. Every look-up names the institution and the
 //! owner, but for the job's, which goes by a batch that was looked up, and the sweep's.
 
-use kaname_kernel::{Actor, BatchId, FileId, KeyId, SessionId, Timestamp};
+use kaname_kernel::{Actor, BatchId, FileId, JobId, KeyId, SessionId, Timestamp};
 use kaname_platform::{
     DbError, Tx,
     db::{Conn, Row},
@@ -163,6 +163,11 @@ pub(crate) async fn batch_of_job(
         )
         .await?;
     row.as_ref().map(read_batch).transpose()
+}
+
+/// Has `job` alone work through `batch`.
+pub(crate) async fn set_job(conn: &mut Conn, batch: BatchId, job: JobId) -> Result<(), DbError> {
+    conn.execute_one("UPDATE batch SET job_id = $2 WHERE batch_id = $1", params![batch, job]).await
 }
 
 /// Up to `limit` batches before `before`, newest first.
@@ -390,6 +395,7 @@ fn read_batch(row: &Row) -> Result<Batch, DbError> {
         metadata: parsed(&row.get::<String>("metadata")?, "metadata")?,
         label: row.get("label")?,
         act: row.get("act_id")?,
+        job: row.get("job_id")?,
         state: word(row, "state")?,
         faults,
         total: whole(row, "total")?,
