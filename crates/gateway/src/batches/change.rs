@@ -97,6 +97,16 @@ impl Gateway {
         Ok(store::set_job(tx, batch.id, job).await?)
     }
 
+    /// Sees to it that `batch` has a job that waits or runs; whether it had none.
+    pub(crate) async fn ensure_job(&self, tx: &mut Tx, batch: &Batch) -> Result<bool, Error> {
+        store::lock(tx, batch.owner).await?;
+        if store::has_job(tx, batch.id).await? {
+            return Ok(false);
+        }
+        self.enqueue(tx, batch).await?;
+        Ok(true)
+    }
+
     /// The batch `id` of `by`.
     ///
     /// # Errors
@@ -134,7 +144,10 @@ impl Gateway {
         if found.state.is_over() {
             return Err(BatchError::Ended.into());
         }
+        // Its job may have been cancelled by itself, and then nobody would end the batch.
+        self.ensure_job(&mut tx, &found).await?;
         if matches!(found.state, BatchState::Cancelling | BatchState::Finalizing) {
+            tx.commit().await?;
             return Ok(found);
         }
         let mut batch = found.clone();

@@ -170,6 +170,32 @@ pub(crate) async fn set_job(conn: &mut Conn, batch: BatchId, job: JobId) -> Resu
     conn.execute_one("UPDATE batch SET job_id = $2 WHERE batch_id = $1", params![batch, job]).await
 }
 
+/// Whether a job for `batch` waits or runs.
+pub(crate) async fn has_job(conn: &mut Conn, batch: BatchId) -> Result<bool, DbError> {
+    let row = conn
+        .fetch_optional(
+            "SELECT j.job_id FROM batch b JOIN job j ON j.job_id = b.job_id \
+             WHERE b.batch_id = $1 AND j.state IN ('queued', 'running')",
+            params![batch],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
+/// Batches that are not over and that no job works through.
+pub(crate) async fn left_alone(conn: &mut Conn) -> Result<Vec<Batch>, DbError> {
+    let rows = conn
+        .fetch_all(
+            "SELECT b.* FROM batch b \
+             WHERE b.state IN ('validating', 'in_progress', 'finalizing', 'cancelling') \
+             AND NOT EXISTS (SELECT 1 FROM job j WHERE j.job_id = b.job_id \
+             AND j.state IN ('queued', 'running')) ORDER BY b.batch_id LIMIT 500",
+            params![],
+        )
+        .await?;
+    rows.iter().map(read_batch).collect()
+}
+
 /// Up to `limit` batches before `before`, newest first.
 pub(crate) async fn batches(
     conn: &mut Conn,

@@ -1,4 +1,4 @@
-//! Removes files and batches whose time is over.
+//! Removes files and batches whose time is over, and has batches that lost their job go on.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use kaname_platform::Act;
 
 use super::{
     error::BatchError,
-    model::{BatchFile, Owner},
+    model::{Batch, BatchFile, Owner},
     store,
 };
 use crate::{error::Error, gateway::Gateway};
@@ -34,7 +34,8 @@ impl Gateway {
     }
 
     /// Removes what is too old; says how many files and batches went. What cannot be removed stays
-    /// until the next time and keeps nothing else here.
+    /// until the next time and keeps nothing else here. A batch that is not over and has no job, as
+    /// the job was cancelled by itself or could not be ended, gets another.
     ///
     /// # Errors
     ///
@@ -44,6 +45,7 @@ impl Gateway {
         let mut tx = self.platform.db.read().await?;
         let files = store::old_files(&mut tx, now).await?;
         let batches = store::old_batches(&mut tx, now).await?;
+        let left_alone = store::left_alone(&mut tx).await?;
         drop(tx);
         let mut gone = 0;
         for (owner, file) in files {
@@ -56,6 +58,12 @@ impl Gateway {
             match self.sweep_batch(batch).await {
                 Ok(()) => gone += 1,
                 Err(error) => stays(&error, ("batch", &batch)),
+            }
+        }
+        for batch in left_alone {
+            if let Err(error) = self.go_on(&batch).await {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(batch = %batch.id, error, "a batch without a job stays so");
             }
         }
         Ok(gone)
@@ -78,6 +86,14 @@ impl Gateway {
         self.platform.append(&mut tx, act).await?;
         tx.commit().await?;
         Ok(true)
+    }
+
+    async fn go_on(&self, batch: &Batch) -> Result<(), Error> {
+        let mut tx = self.platform.db.begin().await?;
+        if self.ensure_job(&mut tx, batch).await? {
+            tracing::warn!(batch = %batch.id, "a batch had lost its job and goes on");
+        }
+        Ok(tx.commit().await?)
     }
 
     async fn sweep_batch(&self, batch: BatchId) -> Result<(), Error> {
