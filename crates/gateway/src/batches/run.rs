@@ -186,7 +186,9 @@ impl BatchJob {
             }
             Err(other) => return Err(other),
         };
-        Ok(check::lines(&bytes, batch.path, self.gateway.config.batch_lines_max))
+        let (path, most) = (batch.path, self.gateway.config.batch_lines_max);
+        let checked = tokio::task::spawn_blocking(move || check::lines(&bytes, path, most)).await;
+        Ok(checked.map_err(|_| kaname_guard::Error::Stopping)?)
     }
 
     /// Notes the lines from the first, whatever an earlier run came to.

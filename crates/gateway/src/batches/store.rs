@@ -252,7 +252,7 @@ pub(crate) async fn insert_line(
 
 /// Forgets the lines of a batch whose file was read only in part.
 pub(crate) async fn delete_lines(conn: &mut Conn, batch: BatchId) -> Result<u64, DbError> {
-    conn.execute("DELETE FROM batch_line WHERE batch_id = $1", params![batch]).await
+    conn.execute_all("DELETE FROM batch_line WHERE batch_id = $1", params![batch]).await
 }
 
 /// The first lines of `batch` in `state`, at most `limit`.
@@ -356,7 +356,7 @@ pub(crate) async fn delete_results(
     conn: &mut Conn,
     (batch, good): (BatchId, bool),
 ) -> Result<u64, DbError> {
-    conn.execute(
+    conn.execute_all(
         "DELETE FROM batch_line WHERE batch_id = $1 AND good = $2 AND state = 'done'",
         params![batch, good],
     )
