@@ -14,6 +14,8 @@ use crate::{error::Error, gateway::Gateway};
 
 /// Most files of one person.
 const FILES_MAX: i64 = 1_000;
+/// Most files of calls that are in memory at once while they arrive.
+pub(crate) const UPLOADS_MAX: usize = 4;
 const DAY_MS: i64 = 86_400_000;
 /// What stands before the content in the file store, so that no two files share one blob.
 const MARK_BYTES: usize = 16;
@@ -182,7 +184,11 @@ impl Gateway {
 
     /// Removes the content of `file` first: what the record calls deleted is nowhere any more, and
     /// what is deleted only in part can be deleted again.
-    async fn delete_with_content(&self, by: &Principal, file: BatchFile) -> Result<BatchFile, Error> {
+    async fn delete_with_content(
+        &self,
+        by: &Principal,
+        file: BatchFile,
+    ) -> Result<BatchFile, Error> {
         if let Some(sha256) = &file.sha256 {
             self.platform.blobs.remove(by.institution, sha256).await.map_err(BatchError::from)?;
         }
