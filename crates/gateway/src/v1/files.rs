@@ -347,7 +347,7 @@ mod tests {
         let refused = turn(&places, Duration::ZERO).await.unwrap_err();
         assert!(matches!(refused, Error::Batch(BatchError::TooMany { .. })), "{refused}");
         let (next, ()) =
-            tokio::join!(turn(&places, Duration::from_secs(60)), async move { drop(first) });
-        next.unwrap();
+            tokio::join!(turn(&places, Duration::from_mins(1)), async move { drop(first) });
+        drop(next.unwrap());
     }
 }
