@@ -33,6 +33,7 @@ CREATE TABLE batch (
     metadata TEXT NOT NULL,
     label TEXT NOT NULL,
     act_id TEXT NOT NULL REFERENCES act (act_id),
+    job_id TEXT,
     state TEXT NOT NULL,
     faults TEXT NOT NULL,
     total BIGINT NOT NULL,

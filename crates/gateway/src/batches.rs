@@ -16,7 +16,7 @@ mod run;
 mod store;
 mod sweep;
 
-pub(crate) use self::files::Content;
+pub(crate) use self::files::{Content, UPLOADS_MAX};
 pub use self::{
     error::BatchError,
     model::{

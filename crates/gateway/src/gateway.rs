@@ -5,8 +5,10 @@ use std::sync::Arc;
 use kaname_guard::Guard;
 use kaname_kernel::{EndpointId, InstitutionId};
 use kaname_platform::{Conn, Platform, outbound::Outbound};
+use tokio::sync::Semaphore;
 
 use crate::{
+    batches::UPLOADS_MAX,
     cache::Cache,
     config::Config,
     embedded::{EmbeddedEmbedder, EmbeddedGenerator},
@@ -29,6 +31,7 @@ pub struct Gateway {
     pub(crate) traffic: Traffic,
     pub(crate) observer: Observer,
     pub(crate) cache: Cache,
+    pub(crate) uploads: Arc<Semaphore>,
     pub(crate) prices: Option<Arc<Prices>>,
     pub(crate) embedder: Option<Arc<dyn EmbeddedEmbedder>>,
     pub(crate) generator: Option<Arc<dyn EmbeddedGenerator>>,
@@ -45,6 +48,7 @@ impl Gateway {
             config,
             traffic: Traffic::default(),
             cache: Cache::of_bytes(config.cache_bytes_max),
+            uploads: Arc::new(Semaphore::new(UPLOADS_MAX)),
             prices: None,
             embedder: None,
             generator: None,

@@ -48,6 +48,7 @@ impl Gateway {
             metadata: new.metadata,
             label,
             act: self.platform.ids.next(),
+            job: None,
             state: BatchState::Validating,
             faults: Vec::new(),
             total: 0,
@@ -63,6 +64,7 @@ impl Gateway {
             expires_at: created_at.plus_millis(self.retention_ms()),
         };
         let mut tx = self.platform.db.begin().await?;
+        store::lock(&mut tx, owner).await?;
         if store::counts(&mut tx, owner).await?.1 >= UNFINISHED_MAX {
             let what = "batches that are not over";
             return Err(BatchError::TooMany { what, most: UNFINISHED_MAX }.into());
@@ -81,7 +83,7 @@ impl Gateway {
         Ok(batch)
     }
 
-    /// Has a worker go on with `batch`.
+    /// Has a worker go on with `batch` under a new job; what an older one still does is nothing.
     pub(crate) async fn enqueue(&self, tx: &mut Tx, batch: &Batch) -> Result<(), Error> {
         let id = batch.id.to_string();
         let job = NewJob {
@@ -91,8 +93,18 @@ impl Gateway {
             subject: BTreeMap::from([("batch_id".to_owned(), id)]),
             created_by: Some(batch.owner.user),
         };
-        jobs::enqueue(&self.platform, tx, job).await?;
-        Ok(())
+        let job = jobs::enqueue(&self.platform, tx, job).await?;
+        Ok(store::set_job(tx, batch.id, job).await?)
+    }
+
+    /// Sees to it that `batch` has a job that waits or runs; whether it had none.
+    pub(crate) async fn ensure_job(&self, tx: &mut Tx, batch: &Batch) -> Result<bool, Error> {
+        store::lock(tx, batch.owner).await?;
+        if store::has_job(tx, batch.id).await? {
+            return Ok(false);
+        }
+        self.enqueue(tx, batch).await?;
+        Ok(true)
     }
 
     /// The batch `id` of `by`.
@@ -126,11 +138,16 @@ impl Gateway {
     /// [`BatchError::NotFound`]; [`BatchError::Ended`] when there is nothing to stop.
     pub async fn cancel_batch(&self, by: &Principal, id: BatchId) -> Result<Batch, Error> {
         let mut tx = self.platform.db.begin().await?;
-        let found = store::batch(&mut tx, by.into(), id).await?.ok_or(BatchError::NotFound)?;
+        let found = store::batch(&mut tx, by.into(), id).await?;
+        let found = found.filter(|batch| by.clearance.dominates(&batch.label));
+        let found = found.ok_or(BatchError::NotFound)?;
         if found.state.is_over() {
             return Err(BatchError::Ended.into());
         }
+        // Its job may have been cancelled by itself, and then nobody would end the batch.
+        self.ensure_job(&mut tx, &found).await?;
         if matches!(found.state, BatchState::Cancelling | BatchState::Finalizing) {
+            tx.commit().await?;
             return Ok(found);
         }
         let mut batch = found.clone();

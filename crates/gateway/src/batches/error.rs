@@ -52,7 +52,9 @@ impl Fault for BatchError {
     fn fix(&self) -> Option<String> {
         match self {
             Self::TooMany { .. } => {
-                Some("Wait for batches to end, or delete files that are not needed.".to_owned())
+                let fix =
+                    "Wait for uploads or batches to end, or delete files that are not needed.";
+                Some(fix.to_owned())
             }
             _ => None,
         }

@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use kaname_kernel::{BatchId, FileId, Label, Principal};
-use kaname_platform::Act;
+use kaname_platform::{Act, Conn};
+use tokio::sync::oneshot;
 
 use super::{
     error::BatchError,
@@ -13,6 +14,8 @@ use crate::{error::Error, gateway::Gateway};
 
 /// Most files of one person.
 const FILES_MAX: i64 = 1_000;
+/// Most files of calls that are in memory at once while they arrive.
+pub(crate) const UPLOADS_MAX: usize = 4;
 const DAY_MS: i64 = 86_400_000;
 /// What stands before the content in the file store, so that no two files share one blob.
 const MARK_BYTES: usize = 16;
@@ -43,34 +46,66 @@ impl Gateway {
             return Err(Error::bad_call("file", "a file's name has at most 200 characters"));
         }
         require_cleared(by, &new.label)?;
-        let owner = Owner::from(by);
-        let mut tx = self.platform.db.read().await?;
-        if store::counts(&mut tx, owner).await?.0 >= FILES_MAX {
-            return Err(BatchError::TooMany { what: "files", most: FILES_MAX }.into());
-        }
-        drop(tx);
-        let id: FileId = self.platform.ids.next();
-        let blob = [id.as_uuid().as_bytes().as_slice(), &new.bytes].concat();
-        let sha256 = self.platform.blobs.put(by.institution, blob.into()).await;
-        let sha256 = sha256.map_err(BatchError::from)?;
         let created_at = self.platform.now();
         let file = BatchFile {
-            id,
+            id: self.platform.ids.next(),
             file_name: if file_name.is_empty() { "file.jsonl" } else { file_name }.to_owned(),
             purpose: FilePurpose::Batch,
             label: new.label,
             size_bytes: u64::try_from(new.bytes.len()).unwrap_or(u64::MAX),
-            sha256: Some(sha256),
+            sha256: None,
             results: None,
             created_at,
             expires_at: created_at.plus_millis(self.retention_ms()),
         };
+        let mut tx = self.platform.db.read().await?;
+        require_room(&mut tx, by.into()).await?;
+        drop(tx);
+        let (gateway, by) = (self.clone(), by.clone());
+        self.to_the_end(async move { gateway.keep_file(&by, file, &new.bytes).await }).await
+    }
+
+    /// Writes `file` and its record: both, or neither.
+    async fn keep_file(
+        &self,
+        by: &Principal,
+        mut file: BatchFile,
+        bytes: &Bytes,
+    ) -> Result<BatchFile, Error> {
+        let blobs = &self.platform.blobs;
+        let blob = [file.id.as_uuid().as_bytes().as_slice(), bytes].concat();
+        let sha256 = blobs.put(by.institution, blob.into()).await.map_err(BatchError::from)?;
+        file.sha256 = Some(sha256.clone());
+        let Err(error) = self.note_file(by, &file).await else { return Ok(file) };
+        if let Err(stays) = blobs.remove(by.institution, &sha256).await {
+            let stays = &stays as &dyn std::error::Error;
+            tracing::error!(file = %file.id, error = stays, "content without a record stays");
+        }
+        Err(error)
+    }
+
+    async fn note_file(&self, by: &Principal, file: &BatchFile) -> Result<(), Error> {
+        let owner = Owner::from(by);
         let mut tx = self.platform.db.begin().await?;
-        store::insert_file(&mut tx, owner, &file).await?;
-        let act = described(Act::by(by, "gateway.file_created"), &file);
+        store::lock(&mut tx, owner).await?;
+        require_room(&mut tx, owner).await?;
+        store::insert_file(&mut tx, owner, file).await?;
+        let act = described(Act::by(by, "gateway.file_created"), file);
         self.platform.append(&mut tx, act).await?;
-        tx.commit().await?;
-        Ok(file)
+        Ok(tx.commit().await?)
+    }
+
+    /// Does `work` although whoever asked for it may leave.
+    async fn to_the_end<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (sender, receiver) = oneshot::channel();
+        self.platform.tasks.spawn("batch-file", async move {
+            // Nobody waits for it any more, which is no fault.
+            let _left = sender.send(work.await);
+        });
+        receiver.await.map_err(|_| kaname_guard::Error::Stopping)?
     }
 
     /// The file `id` of `by`.
@@ -143,8 +178,22 @@ impl Gateway {
     /// As [`Gateway::file`].
     pub async fn remove_file(&self, by: &Principal, id: FileId) -> Result<BatchFile, Error> {
         let file = self.file(by, id).await?;
+        let (gateway, by) = (self.clone(), by.clone());
+        self.to_the_end(async move { gateway.delete_with_content(&by, file).await }).await
+    }
+
+    /// Removes the content of `file` first: what the record calls deleted is nowhere any more, and
+    /// what is deleted only in part can be deleted again.
+    async fn delete_with_content(
+        &self,
+        by: &Principal,
+        file: BatchFile,
+    ) -> Result<BatchFile, Error> {
+        if let Some(sha256) = &file.sha256 {
+            self.platform.blobs.remove(by.institution, sha256).await.map_err(BatchError::from)?;
+        }
         let mut tx = self.platform.db.begin().await?;
-        if store::delete_file(&mut tx, by.into(), id).await? == 0 {
+        if store::delete_file(&mut tx, by.into(), file.id).await? == 0 {
             return Err(BatchError::FileNotFound.into());
         }
         if let Some(results) = file.results {
@@ -153,9 +202,6 @@ impl Gateway {
         let act = described(Act::by(by, "gateway.file_deleted"), &file);
         self.platform.append(&mut tx, act).await?;
         tx.commit().await?;
-        if let Some(sha256) = &file.sha256 {
-            self.platform.blobs.remove(by.institution, sha256).await.map_err(BatchError::from)?;
-        }
         Ok(file)
     }
 
@@ -164,6 +210,13 @@ impl Gateway {
         let days = i64::try_from(self.config.batch_retention_days).unwrap_or(i64::MAX);
         days.saturating_mul(DAY_MS)
     }
+}
+
+async fn require_room(conn: &mut Conn, owner: Owner) -> Result<(), Error> {
+    if store::counts(conn, owner).await?.0 >= FILES_MAX {
+        return Err(BatchError::TooMany { what: "files", most: FILES_MAX }.into());
+    }
+    Ok(())
 }
 
 /// Nobody keeps what they could not read.

@@ -23,6 +23,10 @@ const CALLER_GONE: (&str, &str) = (
     "caller_gone",
     "The API key that made the batch was revoked or has expired, or the person was switched off.",
 );
+const ABOVE_CLEARANCE: (&str, &str) = (
+    "above_clearance",
+    "The clearance of the batch's maker does not reach its label any more, so the call was not made.",
+);
 
 impl BatchJob {
     /// Makes the call of `line`, unless the batch has been stopped, and notes what came of it.
@@ -32,6 +36,8 @@ impl BatchJob {
         line: &Line,
         stopped: &CancellationToken,
     ) -> Result<(), Error> {
+        // Before the line is noted as under way: whoever cannot be looked up has called nothing.
+        let caller = self.caller(batch).await?;
         let db = &self.gateway.platform.db;
         let mut tx = db.begin().await?;
         let begun = store::begin_line(&mut tx, batch.id, line.number).await?;
@@ -39,21 +45,26 @@ impl BatchJob {
         if !begun {
             return Ok(());
         }
-        let (good, result) = match self.caller(batch).await? {
-            Some(caller) => self.answered(batch, line, (caller, stopped)).await?,
-            None => (false, refused(batch, line, CALLER_GONE)),
+        let (good, result) = match caller {
+            Ok(caller) => self.answered(batch, line, (caller, stopped)).await?,
+            Err(why) => (false, refused(batch, line, why)),
         };
         let mut tx = db.begin().await?;
         store::end_line(&mut tx, batch.id, (line.number, good, &result)).await?;
         Ok(tx.commit().await?)
     }
 
-    /// The maker of the batch as the person or key is now; nobody, if they may not call any more.
-    async fn caller(&self, batch: &Batch) -> Result<Option<Principal>, Error> {
+    /// The maker of the batch as the person or key is now; why not, if they may not call any more,
+    /// or could not read what comes of it.
+    async fn caller(
+        &self,
+        batch: &Batch,
+    ) -> Result<Result<Principal, (&'static str, &'static str)>, Error> {
         let owner = (batch.owner.institution, batch.owner.user);
         match principal_of(&self.identity, owner, &batch.actor).await {
-            Ok(caller) => Ok(Some(caller)),
-            Err(IdentityError::NotSignedIn | IdentityError::NotFound) => Ok(None),
+            Ok(caller) if !caller.clearance.dominates(&batch.label) => Ok(Err(ABOVE_CLEARANCE)),
+            Ok(caller) => Ok(Ok(caller)),
+            Err(IdentityError::NotSignedIn | IdentityError::NotFound) => Ok(Err(CALLER_GONE)),
             Err(other) => Err(other.into()),
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use kaname_kernel::{
-    ActId, Actor, BatchId, FileId, InstitutionId, Label, Principal, Timestamp, UserId,
+    ActId, Actor, BatchId, FileId, InstitutionId, JobId, Label, Principal, Timestamp, UserId,
 };
 use kaname_platform::named_variants;
 use serde::{Deserialize, Serialize};
@@ -198,6 +198,8 @@ pub struct Batch {
     pub label: Label,
     /// The act that made it.
     pub act: ActId,
+    /// The one job that works through it: a run of another does nothing.
+    pub(crate) job: Option<JobId>,
     /// Where it stands.
     pub state: BatchState,
     /// What is wrong with its file.

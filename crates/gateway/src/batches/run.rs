@@ -4,9 +4,12 @@
 //! the next begins, and nothing that has an answer is asked twice. After a while it makes room for
 //! other jobs and puts itself back at the end of the queue.
 
-use std::str::FromStr as _;
+use std::{
+    str::FromStr as _,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
-use futures_util::{FutureExt as _, StreamExt as _, TryStreamExt as _, future::BoxFuture, stream};
+use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream};
 use kaname_identity::Identity;
 use kaname_kernel::{BatchId, Timestamp};
 use kaname_platform::{
@@ -97,12 +100,13 @@ impl BatchJob {
         }
     }
 
-    /// The batch of the job as it stands, if it is still there.
+    /// The batch of the job as it stands, if it is still there and still this job's.
     async fn found(&self, run: &JobRun) -> Result<Option<Batch>, Error> {
         let id = run.job.payload.get("batch_id").and_then(serde_json::Value::as_str);
         let Some(id) = id.and_then(|id| BatchId::from_str(id).ok()) else { return Ok(None) };
         let mut tx = self.gateway.platform.db.read().await?;
-        Ok(store::batch_of_job(&mut tx, run.job.institution, id).await?)
+        let batch = store::batch_of_job(&mut tx, run.job.institution, id).await?;
+        Ok(batch.filter(|batch| batch.job == Some(run.job.id)))
     }
 
     async fn waiting(&self, batch: &Batch) -> Result<Vec<Line>, Error> {
@@ -114,8 +118,8 @@ impl BatchJob {
         self.now() >= batch.due_at
     }
 
-    /// Makes the calls of `lines`, several at once. When the process stops or the turn is over, those
-    /// under way end and no further one begins.
+    /// Makes the calls of `lines`, several at once. When the process stops, the turn is over, or one
+    /// cannot be noted, those under way end and no further one begins.
     async fn call_all(
         &self,
         batch: &Batch,
@@ -123,14 +127,19 @@ impl BatchJob {
         (run, turn_ends): (&JobRun, Timestamp),
     ) -> Result<(), Error> {
         let at_once = self.gateway.config.batch_calls_at_once.max(1);
+        let failed = &AtomicBool::new(false);
         let calls = lines.into_iter().map(|line| async move {
             let over = self.is_due(batch) || self.now() > turn_ends;
-            if over || run.cancelled.is_cancelled() {
+            if over || run.cancelled.is_cancelled() || failed.load(Ordering::Relaxed) {
                 return Ok(());
             }
-            self.call_line(batch, &line, &run.cancelled).await
+            let ended = self.call_line(batch, &line, &run.cancelled).await;
+            failed.fetch_or(ended.is_err(), Ordering::Relaxed);
+            ended
         });
-        stream::iter(calls).buffer_unordered(at_once).try_collect::<()>().await
+        // Calls under way are paid for: one that cannot be noted does not drop the others.
+        let ended: Vec<_> = stream::iter(calls).buffer_unordered(at_once).collect().await;
+        ended.into_iter().collect()
     }
 
     /// Reads the file of `batch`: its lines are noted, or its faults.
@@ -177,7 +186,9 @@ impl BatchJob {
             }
             Err(other) => return Err(other),
         };
-        Ok(check::lines(&bytes, batch.path, self.gateway.config.batch_lines_max))
+        let (path, most) = (batch.path, self.gateway.config.batch_lines_max);
+        let checked = tokio::task::spawn_blocking(move || check::lines(&bytes, path, most)).await;
+        Ok(checked.map_err(|_| kaname_guard::Error::Stopping)?)
     }
 
     /// Notes the lines from the first, whatever an earlier run came to.

@@ -1,9 +1,9 @@
 //! Files, batches and their lines in the database. Every look-up names the institution and the
 //! owner, but for the job's, which goes by a batch that was looked up, and the sweep's.
 
-use kaname_kernel::{Actor, BatchId, FileId, KeyId, SessionId, Timestamp};
+use kaname_kernel::{Actor, BatchId, FileId, JobId, KeyId, SessionId, Timestamp};
 use kaname_platform::{
-    DbError,
+    DbError, Tx,
     db::{Conn, Row},
     params,
 };
@@ -75,6 +75,20 @@ pub(crate) async fn delete_file(conn: &mut Conn, owner: Owner, id: FileId) -> Re
         params![owner.institution, owner.user, id],
     )
     .await
+}
+
+/// Keeps everybody else who counts what `owner` has waiting until `tx` ends.
+pub(crate) async fn lock(tx: &mut Tx, owner: Owner) -> Result<(), DbError> {
+    if tx.is_postgres() {
+        // SQLite has one writer at a time anyway.
+        tx.execute(
+            "SELECT user_id FROM account WHERE institution_id = $1 AND user_id = $2 \
+             FOR NO KEY UPDATE",
+            params![owner.institution, owner.user],
+        )
+        .await?;
+    }
+    Ok(())
 }
 
 /// How many files, and how many batches that are not over, `owner` has.
@@ -151,6 +165,37 @@ pub(crate) async fn batch_of_job(
     row.as_ref().map(read_batch).transpose()
 }
 
+/// Has `job` alone work through `batch`.
+pub(crate) async fn set_job(conn: &mut Conn, batch: BatchId, job: JobId) -> Result<(), DbError> {
+    conn.execute_one("UPDATE batch SET job_id = $2 WHERE batch_id = $1", params![batch, job]).await
+}
+
+/// Whether a job for `batch` waits or runs.
+pub(crate) async fn has_job(conn: &mut Conn, batch: BatchId) -> Result<bool, DbError> {
+    let row = conn
+        .fetch_optional(
+            "SELECT j.job_id FROM batch b JOIN job j ON j.job_id = b.job_id \
+             WHERE b.batch_id = $1 AND j.state IN ('queued', 'running')",
+            params![batch],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
+/// Batches that are not over and that no job works through.
+pub(crate) async fn left_alone(conn: &mut Conn) -> Result<Vec<Batch>, DbError> {
+    let rows = conn
+        .fetch_all(
+            "SELECT b.* FROM batch b \
+             WHERE b.state IN ('validating', 'in_progress', 'finalizing', 'cancelling') \
+             AND NOT EXISTS (SELECT 1 FROM job j WHERE j.job_id = b.job_id \
+             AND j.state IN ('queued', 'running')) ORDER BY b.batch_id LIMIT 500",
+            params![],
+        )
+        .await?;
+    rows.iter().map(read_batch).collect()
+}
+
 /// Up to `limit` batches before `before`, newest first.
 pub(crate) async fn batches(
     conn: &mut Conn,
@@ -207,7 +252,7 @@ pub(crate) async fn insert_line(
 
 /// Forgets the lines of a batch whose file was read only in part.
 pub(crate) async fn delete_lines(conn: &mut Conn, batch: BatchId) -> Result<u64, DbError> {
-    conn.execute("DELETE FROM batch_line WHERE batch_id = $1", params![batch]).await
+    conn.execute_all("DELETE FROM batch_line WHERE batch_id = $1", params![batch]).await
 }
 
 /// The first lines of `batch` in `state`, at most `limit`.
@@ -311,7 +356,7 @@ pub(crate) async fn delete_results(
     conn: &mut Conn,
     (batch, good): (BatchId, bool),
 ) -> Result<u64, DbError> {
-    conn.execute(
+    conn.execute_all(
         "DELETE FROM batch_line WHERE batch_id = $1 AND good = $2 AND state = 'done'",
         params![batch, good],
     )
@@ -376,6 +421,7 @@ fn read_batch(row: &Row) -> Result<Batch, DbError> {
         metadata: parsed(&row.get::<String>("metadata")?, "metadata")?,
         label: row.get("label")?,
         act: row.get("act_id")?,
+        job: row.get("job_id")?,
         state: word(row, "state")?,
         faults,
         total: whole(row, "total")?,

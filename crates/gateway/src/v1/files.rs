@@ -1,5 +1,7 @@
 //! `/v1/files`: files of calls for batches and of what came of them, in OpenAI's shape.
 
+use std::time::Duration;
+
 use axum::{
     Json,
     body::Body,
@@ -16,13 +18,14 @@ use futures_util::{StreamExt as _, stream};
 use kaname_identity::require_scope;
 use kaname_kernel::{FileId, Principal, Scope};
 use serde::{Deserialize, Serialize};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{
     arrived::{ModelCaller, label_of, mark},
     refusal::{ErrorBody, Refusal},
 };
 use crate::{
-    batches::{BatchError, BatchFile, Content, FilePurpose, NewFile},
+    batches::{BatchError, BatchFile, Content, FilePurpose, NewFile, UPLOADS_MAX},
     error::Error,
     gateway::Gateway,
 };
@@ -31,6 +34,10 @@ use crate::{
 const PREFIX: &str = "file-";
 /// Longest field beside the file.
 const FIELD_BYTES_MAX: usize = 1_024;
+/// How long a file waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a file may take to arrive.
+const ARRIVAL_MAX: Duration = Duration::from_mins(10);
 
 /// A file as OpenAI describes it.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -157,9 +164,25 @@ pub(super) async fn create_file(
     let label = label_stated(&gateway, &by, request.headers()).await?;
     let parts = Multipart::from_request(request, &()).await;
     let parts = parts.map_err(|error| Error::bad_call("file", error.body_text()))?;
-    let (file_name, bytes) = read(parts, gateway.config.batch_file_bytes_max).await?;
+    let _turn = turn(&gateway.uploads, PATIENCE).await?;
+    let arrived = read(parts, gateway.config.batch_file_bytes_max);
+    // Whoever sends slowly does not keep the others out for ever.
+    let arrived = tokio::time::timeout(ARRIVAL_MAX, arrived).await;
+    let (file_name, bytes) = arrived.map_err(|_| {
+        let minutes = ARRIVAL_MAX.as_secs() / 60;
+        Error::bad_call("file", format!("the file did not arrive within {minutes} minutes"))
+    })??;
     let file = gateway.create_file(&by, NewFile { file_name, bytes, label }).await?;
     Ok(Json(file.into()))
+}
+
+/// A place among those whose file is in memory; refused when none is free within `patience`.
+async fn turn(places: &Semaphore, patience: Duration) -> Result<SemaphorePermit<'_>, Error> {
+    if let Ok(Ok(place)) = tokio::time::timeout(patience, places.acquire()).await {
+        return Ok(place);
+    }
+    let most = i64::try_from(UPLOADS_MAX).unwrap_or(i64::MAX);
+    Err(BatchError::TooMany { what: "uploads under way", most }.into())
 }
 
 /// Only who may call models has files and batches of calls.
@@ -311,4 +334,20 @@ fn results(gateway: Gateway, of: (kaname_kernel::BatchId, bool)) -> Body {
         }
     });
     Body::from_stream(pages.boxed())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_waits_for_its_turn_and_is_refused_when_none_comes() {
+        let places = Semaphore::new(1);
+        let first = turn(&places, Duration::ZERO).await.unwrap();
+        let refused = turn(&places, Duration::ZERO).await.unwrap_err();
+        assert!(matches!(refused, Error::Batch(BatchError::TooMany { .. })), "{refused}");
+        let (next, ()) =
+            tokio::join!(turn(&places, Duration::from_mins(1)), async move { drop(first) });
+        drop(next.unwrap());
+    }
 }

@@ -56,6 +56,21 @@ impl World {
         batch["id"].as_str().unwrap().to_owned()
     }
 
+    async fn delete(&self, path: &str) -> Response<Body> {
+        let request = Request::delete(path)
+            .header("authorization", format!("Bearer {}", self.key))
+            .body(Body::empty())
+            .unwrap();
+        self.send(request).await
+    }
+
+    /// Changes records as a fault or another slice would.
+    async fn change(&self, sql: &'static str) {
+        let mut tx = self.test.platform.db.begin().await.unwrap();
+        assert!(tx.execute(sql, params![]).await.unwrap() > 0, "{sql}");
+        tx.commit().await.unwrap();
+    }
+
     fn workers(&self) -> Workers {
         let handlers = self.gateway.job_handlers(&self.identity);
         Workers::new(self.test.platform.clone(), handlers)
@@ -291,14 +306,10 @@ async fn what_is_removed_or_too_old_is_gone_with_its_content() {
         let id = world.batch_of(CHAT, &[line("a", "kaname/standard")]).await;
         let batch = world.worked_through(&id).await;
         let file = format!("/v1/files/{}", batch["input_file_id"].as_str().unwrap());
-        let remove = Request::delete(&file)
-            .header("authorization", format!("Bearer {}", world.key))
-            .body(Body::empty())
-            .unwrap();
-        let (_, gone) = json_of(world.send(remove).await).await;
+        let (_, gone) = json_of(world.delete(&file).await).await;
         assert_eq!(gone["deleted"], true);
         assert_eq!(text_of(world.get(&file, &world.key).await).await.0, 404);
-        let stored = || walk(&world.test.folder.path().join("files"));
+        let stored = || found(&world.test.folder.path().join("files")).len();
         assert_eq!(stored(), 0, "the file store is empty");
         world.send_file("{}", &[]).await;
         assert_eq!(stored(), 1);
@@ -314,8 +325,101 @@ async fn what_is_removed_or_too_old_is_gone_with_its_content() {
     .await;
 }
 
-/// How many files are somewhere under `folder`.
-fn walk(folder: &std::path::Path) -> usize {
-    let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
-    entries.map(|entry| if entry.path().is_dir() { walk(&entry.path()) } else { 1 }).sum()
+#[tokio::test]
+async fn whoever_loses_the_clearance_loses_the_rest_of_the_batch() {
+    on_both(|test| async move {
+        let world = World::new(test).await;
+        let upstream = Upstream::start(Manner::Normal).await;
+        world.add_endpoint(&upstream.base_url()).await;
+        let secret = [("x-kaname-label", "2")];
+        let (_, file) =
+            json_of(world.send_file(&line("a", "kaname/standard"), &secret).await).await;
+        let body = json!({
+            "input_file_id": file["id"], "endpoint": CHAT, "completion_window": "24h",
+        });
+        let (_, batch) = json_of(world.post("/v1/batches", &body.to_string(), &[]).await).await;
+        assert_eq!(batch["label"], "2", "{batch}");
+        let id = batch["id"].as_str().unwrap();
+        world.change("UPDATE account SET clearance = '1'").await;
+        let cancel = format!("/v1/batches/{id}/cancel");
+        let (status, body) = text_of(world.post(&cancel, "", &[]).await).await;
+        assert_eq!(status, 404, "{body}");
+        assert_eq!(world.worked_through(id).await["error"]["code"], "gateway.batch_not_found");
+        world.change("UPDATE account SET clearance = '3'").await;
+        let (_, batch) = json_of(world.get(&format!("/v1/batches/{id}"), &world.key).await).await;
+        assert_eq!(batch["status"], "completed", "{batch}");
+        let bad = world.lines_of(&batch["error_file_id"]).await;
+        assert_eq!(told(&bad), [("a", "above_clearance")]);
+        assert_eq!(upstream.requests().len(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_batch_has_one_job_and_gets_another_when_it_loses_it() {
+    on_both(|test| async move {
+        let world = World::new(test).await;
+        let upstream = Upstream::start(Manner::Normal).await;
+        world.add_endpoint(&upstream.base_url()).await;
+        let lines = [line("a", "kaname/standard")];
+        let id = world.batch_of(CHAT, &lines).await;
+        // As if a process had been killed after it put the batch back into the queue.
+        world
+            .change(
+                "INSERT INTO job (job_id, institution_id, kind, payload, subject, created_by, \
+                 state, attempts, run_at_ms, progress_done, cancel_requested, created_at_ms, \
+                 updated_at_ms) SELECT '00000000-0000-7000-8000-000000000001', institution_id, \
+                 kind, payload, subject, created_by, state, attempts, 0, 0, 0, created_at_ms, \
+                 updated_at_ms FROM job WHERE kind = 'gateway.batch'",
+            )
+            .await;
+        assert!(world.workers().run_next("test").await.unwrap());
+        let path = format!("/v1/batches/{id}");
+        let (_, batch) = json_of(world.get(&path, &world.key).await).await;
+        assert_eq!(batch["status"], "validating", "a job that is not the batch's does nothing");
+        let lost = "UPDATE job SET state = 'cancelled' WHERE state = 'queued'";
+        world.change(lost).await;
+        assert_eq!(world.worked_through(&id).await["status"], "validating");
+        world.gateway.sweep().await.unwrap();
+        world.gateway.sweep().await.unwrap();
+        let mut tx = world.test.platform.db.read().await.unwrap();
+        let sql = "SELECT COUNT(*) AS jobs FROM job WHERE state = 'queued'";
+        let row = tx.fetch_one(sql, params![]).await.unwrap();
+        assert_eq!(row.get::<i64>("jobs").unwrap(), 1, "a batch with a job gets no other");
+        drop(tx);
+        assert_eq!(world.worked_through(&id).await["status"], "completed");
+
+        let id = world.batch_of(CHAT, &lines).await;
+        world.change(lost).await;
+        world.post(&format!("/v1/batches/{id}/cancel"), "", &[]).await;
+        assert_eq!(world.worked_through(&id).await["status"], "cancelled");
+        assert_eq!(upstream.requests().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn content_that_cannot_be_removed_keeps_its_record_and_nothing_else() {
+    on_both(|test| async move {
+        let world = World::new(test).await;
+        let (_, file) = json_of(world.send_file("{}", &[]).await).await;
+        let file = format!("/v1/files/{}", file["id"].as_str().unwrap());
+        let blob = found(&world.test.folder.path().join("files")).remove(0);
+        std::fs::remove_file(&blob).unwrap();
+        std::fs::create_dir_all(blob.join("in the way")).unwrap();
+        assert_eq!(text_of(world.delete(&file).await).await.0, 500);
+        assert_eq!(text_of(world.get(&file, &world.key).await).await.0, 200);
+        world.send_file("{}", &[]).await;
+        world.test.clock.advance_ms(31 * 86_400_000);
+        assert_eq!(world.gateway.sweep().await.unwrap(), 1, "the other one goes");
+        std::fs::remove_dir_all(&blob).unwrap();
+        assert_eq!(world.gateway.sweep().await.unwrap(), 1);
+    })
+    .await;
+}
+
+/// The files that are somewhere under `folder`.
+fn found(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { found(&path) } else { vec![path] }).collect()
 }
