@@ -54,7 +54,7 @@ class Fuzz(unittest.TestCase):
             kept.write_bytes(last.read_bytes())
             self.fail(f"{ran.stderr[-2000:]}\nthe input is in {kept}")
         runs = int(ran.stdout.split("runs=")[1].split()[0])
-        self.assertGreater(runs, 1_000)
+        self.assertGreater(runs, 50)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ test('a member of staff tries a model, sees the answer arrive, its figures and i
 	const text = page.getByLabel('送る文章');
 	await text.fill('こんにちは');
 	await text.press('Control+Enter');
-	await expect(page.getByText('こんに')).toBeVisible();
+	await expect(page.getByText('こんに', { exact: true })).toBeVisible();
 	await expect(page.getByText('回答が届いています。')).toBeVisible();
 	await expect(page.locator('[aria-busy="true"]')).toHaveCount(1);
 	await expectNoBarriers(page);
