@@ -82,7 +82,7 @@ pub struct PriceEntry {
     /// Tokens in: a decimal with at most six digits after the point.
     pub input: String,
     /// Tokens in that the vendor had kept.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub cached_input: Option<String>,
     /// Tokens out.
     pub output: String,
