@@ -127,7 +127,8 @@ class Bench:
                                     folder / "tensorzero.toml"], stdout=subprocess.PIPE, stderr=log,
                                    stdin=subprocess.PIPE, text=True, env={**os.environ, "OPENAI_API_KEY": "none"})
         self.stack.callback(lambda: (process.kill(), process.wait()))
-        line = process.stdout.readline()
+        # It says other things first.
+        line = next((line for line in process.stdout if line.startswith("http")), "")
         if not line:
             return self.missing.append(f"tensorzero: {(folder / 'log').read_text()[-300:]}")
         url = urllib.parse.urlsplit(line.strip())
