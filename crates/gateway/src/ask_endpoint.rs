@@ -206,7 +206,8 @@ fn record_of(response: &Response) -> (String, Usage) {
 
 /// The counts that the record keeps.
 pub(crate) fn usage_of(usage: kaname_model_core::Usage) -> Usage {
-    Usage { prompt_tokens: Some(usage.input_tokens), completion_tokens: Some(usage.output_tokens) }
+    let cached_tokens = Some(usage.cached_tokens);
+    Usage { cached_tokens, ..Usage::of(usage.input_tokens, usage.output_tokens) }
 }
 
 /// A refusal of the upstream's in the words of the caller's dialect.

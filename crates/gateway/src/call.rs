@@ -18,6 +18,18 @@ use crate::{
 
 /// Most answers to one request that a caller may ask for, as at `OpenAI`.
 const CHOICES_MAX: u64 = 128;
+/// Where a caller may say how many tokens an answer may have: in the dialects, and at servers that also
+/// listen to their own words.
+const OUTPUT_FIELDS: [&str; 6] = [
+    "max_tokens",
+    "max_completion_tokens",
+    "max_output_tokens",
+    "n_predict",
+    "max_new_tokens",
+    "num_predict",
+];
+/// Where a caller may ask for several answers, of which not all need be given back.
+const CHOICE_FIELDS: [&str; 2] = ["n", "best_of"];
 /// Most tools of one request.
 const TOOLS_MAX: usize = 512;
 
@@ -216,10 +228,13 @@ fn is_repeatable(tree: &Json) -> bool {
 /// and no bound would hold.
 fn output_of(tree: &Json) -> Result<u64, Error> {
     let mut most = None;
-    for field in ["max_tokens", "max_completion_tokens", "max_output_tokens"] {
+    for field in OUTPUT_FIELDS {
         most = most.max(count(tree, field, 1..=u64::MAX)?);
     }
-    let choices = count(tree, "n", 1..=CHOICES_MAX)?.unwrap_or(1);
+    let mut choices = 1;
+    for field in CHOICE_FIELDS {
+        choices = choices.max(count(tree, field, 1..=CHOICES_MAX)?.unwrap_or(1));
+    }
     Ok(most.unwrap_or(OUTPUT_TOKENS).saturating_mul(choices))
 }
 
@@ -298,6 +313,8 @@ mod tests {
         assert_eq!(chat(",\"max_tokens\":10,\"max_completion_tokens\":20"), 20);
         assert_eq!(chat(",\"max_tokens\":100000,\"n\":5"), 500_000);
         assert_eq!(chat(",\"n\":3"), 3 * OUTPUT_TOKENS);
+        assert_eq!(chat(",\"n\":2,\"best_of\":3,\"max_tokens\":10"), 30);
+        assert_eq!(chat(",\"max_tokens\":10,\"n_predict\":40000"), 40_000);
         assert_eq!(chat(",\"max_tokens\":70000,\"unknown_field\":1"), 70_000);
         let responses = r#"{"model":"m","input":"a","max_output_tokens":50000}"#;
         assert_eq!(read(Dialect::OpenAiResponses, responses).bound().output, 50_000);

@@ -18,8 +18,9 @@ use crate::{
     failure::Failure,
     gateway::Gateway,
     model::Capability,
-    order::{Order, Reach, Settled, settled, settled_kept},
+    order::{Order, Reach, Settled, settled_kept},
     routes::Asked,
+    traffic::Passage,
     upstream::{self, Letter},
 };
 
@@ -67,7 +68,8 @@ impl Gateway {
         }
         let asked = Asked { label: &label, purpose, needs: &[Capability::Embeddings] };
         let found = self.any(caller, &asked, None).await?;
-        let reach = self.first_of(caller.institution(), found, (purpose, Action::Embed)).await?;
+        let why = (purpose, Action::Embed);
+        let (reach, passage) = self.first_of(caller.institution(), found, why).await?;
         let (endpoint, model) = (reach.endpoint.id, reach.endpoint.model.clone());
         let what = (Action::Embed, content_of(purpose, &texts));
         // No tokeniser makes more tokens of a text than it has bytes; the record may hold a hash.
@@ -75,7 +77,7 @@ impl Gateway {
         let bound = Tokens::new(u64::try_from(bytes).unwrap_or(u64::MAX), 0);
         let order = Order::new(caller.clone(), purpose, label, what);
         let order = Order { parent, bound, wish: Wish::Any, ..order };
-        let settled = self.vectors_kept_or_new(&order, &reach, texts).await?;
+        let settled = self.vectors_kept_or_new(&order, (&reach, passage), texts).await?;
         Ok(Embedded { vectors: settled.answer, model, endpoint, act: settled.act })
     }
 
@@ -83,7 +85,7 @@ impl Gateway {
     async fn vectors_kept_or_new(
         &self,
         order: &Order,
-        reach: &Reach,
+        (reach, passage): (&Reach, Passage),
         texts: Vec<String>,
     ) -> Result<Settled<Vec<Vec<f32>>>, Failure> {
         let endpoint = &reach.endpoint;
@@ -108,9 +110,8 @@ impl Gateway {
             return settled_kept(attempt, (vectors, "")).await;
         }
         let (texts, terms): (Vec<_>, Vec<_>) = new.into_iter().unzip();
-        let (permit, attempt) = self.admit(order, endpoint, None).await?;
-        let called = self.vectors(reach, permit, texts).await;
-        let settled = settled(attempt, called).await?;
+        let call = |permit, _| self.vectors(reach, permit, texts);
+        let settled = self.answer_once(order, (reach, passage), call).await?;
         for (terms, vector) in terms.iter().zip(&settled.answer) {
             if let Some(terms) = terms {
                 let kept = Kept::Vector(vector.as_slice().into());
@@ -175,8 +176,8 @@ struct WireVector {
     embedding: Vec<f32>,
 }
 
-/// The vectors in the order of the texts: as many, and all of one length.
-/// The vectors of an answer, and the tokens that it says were read.
+/// The vectors of an answer in the order of the texts, as many and all of one length; and the tokens
+/// that it says were read.
 fn read(answer: &[u8], expected: usize) -> Result<(Vec<Vec<f32>>, Usage), Error> {
     let malformed = || Error::Upstream(UpstreamFault::Malformed);
     let mut wire: WireVectors = serde_json::from_slice(answer).map_err(|_| malformed())?;
@@ -188,7 +189,7 @@ fn read(answer: &[u8], expected: usize) -> Result<(Vec<Vec<f32>>, Usage), Error>
     if whole && vectors.iter().all(|vector| vector.len() == length) {
         let prompt_tokens = wire.usage.and_then(|usage| usage.prompt_tokens);
         let completion_tokens = prompt_tokens.map(|_| 0);
-        Ok((vectors, Usage { prompt_tokens, completion_tokens }))
+        Ok((vectors, Usage { prompt_tokens, completion_tokens, cached_tokens: None }))
     } else {
         Err(malformed())
     }
@@ -206,7 +207,7 @@ mod tests {
             (vec![vec![1.0, 2.0], vec![3.0, 4.0]], Usage::default())
         );
         let told = br#"{"data":[{"index":0,"embedding":[1]}],"usage":{"prompt_tokens":7}}"#;
-        let usage = Usage { prompt_tokens: Some(7), completion_tokens: Some(0) };
+        let usage = Usage::of(7, 0);
         assert_eq!(read(told, 1).unwrap(), (vec![vec![1.0]], usage));
         let bad: [&[u8]; 4] = [
             br#"{"data":[{"index":0,"embedding":[1,2]}]}"#,

@@ -5,6 +5,7 @@
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream, stream::BoxStream};
+use kaname_guard::Usage;
 use kaname_model_core::{
     Decoder, Dialect, Encoder, Finish, Opened, StreamError, StreamEvent, sse::SseFrames,
 };
@@ -13,7 +14,7 @@ use serde::Deserialize;
 use crate::{
     ask_endpoint::usage_of,
     error::{Error, UpstreamFault},
-    pieces::{Piece, Pieces, Said, chat_piece},
+    pieces::{Piece, Pieces, Said, WireDetails, chat_piece},
 };
 
 /// The body of an answer as it arrives.
@@ -183,11 +184,8 @@ impl Heard {
 /// and only what ends the stream is looked for.
 fn loose(raw: Bytes, data: &str) -> Result<Piece, Error> {
     let event: Loose = serde_json::from_str(data).map_err(|_| UpstreamFault::Malformed)?;
-    let counts = event.usage.or_else(|| event.response.and_then(|response| response.usage));
-    let usage = counts.map(|counts| kaname_guard::Usage {
-        prompt_tokens: counts.input_tokens,
-        completion_tokens: counts.output_tokens,
-    });
+    let inner = event.response.or(event.message).and_then(|inner| inner.usage);
+    let usage = event.usage.or(inner).map(Usage::from);
     let said = Said { other: data.to_owned(), usage, ..Said::default() };
     match event.r#type.as_str() {
         "error" | "response.failed" => Err(UpstreamFault::ErrorEvent.into()),
@@ -203,6 +201,7 @@ struct Loose {
     r#type: String,
     usage: Option<Counts>,
     response: Option<LooseResponse>,
+    message: Option<LooseResponse>,
 }
 
 #[derive(Deserialize)]
@@ -210,10 +209,29 @@ struct LooseResponse {
     usage: Option<Counts>,
 }
 
+/// Usage as Anthropic and `OpenAI`'s Responses write it. Only Anthropic leaves what came from its
+/// cache out of the tokens in.
 #[derive(Deserialize)]
 struct Counts {
     input_tokens: Option<u64>,
     output_tokens: Option<u64>,
+    cache_creation_input_tokens: Option<u64>,
+    cache_read_input_tokens: Option<u64>,
+    input_tokens_details: Option<WireDetails>,
+}
+
+impl From<Counts> for Usage {
+    fn from(counts: Counts) -> Self {
+        let beside =
+            [counts.cache_creation_input_tokens, counts.cache_read_input_tokens].into_iter();
+        let whole = |input: u64| beside.flatten().fold(input, u64::saturating_add);
+        let within = counts.input_tokens_details.and_then(|details| details.cached_tokens);
+        Self {
+            prompt_tokens: counts.input_tokens.map(whole),
+            completion_tokens: counts.output_tokens,
+            cached_tokens: counts.cache_read_input_tokens.or(within),
+        }
+    }
 }
 
 /// `events` in the caller's dialect; `None` when they say nothing.

@@ -5,6 +5,7 @@
 //! answer that is cut, stalled or malformed is said to be so and never patched. API keys are sealed
 //! and never given out. Knows nothing of documents or conversations.
 
+mod answer_once;
 mod ask_endpoint;
 mod base_url;
 mod batches;

@@ -100,11 +100,22 @@ struct Delta<'a> {
 pub(crate) struct WireUsage {
     prompt_tokens: Option<u64>,
     completion_tokens: Option<u64>,
+    prompt_tokens_details: Option<WireDetails>,
+}
+
+/// What usage says of the tokens in.
+#[derive(Deserialize)]
+pub(crate) struct WireDetails {
+    pub(crate) cached_tokens: Option<u64>,
 }
 
 impl From<WireUsage> for Usage {
     fn from(wire: WireUsage) -> Self {
-        Self { prompt_tokens: wire.prompt_tokens, completion_tokens: wire.completion_tokens }
+        Self {
+            prompt_tokens: wire.prompt_tokens,
+            completion_tokens: wire.completion_tokens,
+            cached_tokens: wire.prompt_tokens_details.and_then(|details| details.cached_tokens),
+        }
     }
 }
 

@@ -50,6 +50,19 @@ pub struct Usage {
     pub prompt_tokens: Option<u64>,
     /// Tokens out.
     pub completion_tokens: Option<u64>,
+    /// Those of the tokens in that the vendor had kept, and charges less for.
+    pub cached_tokens: Option<u64>,
+}
+
+impl Usage {
+    /// So many tokens in, none of them kept by the vendor, and so many out.
+    pub fn of(prompt_tokens: u64, completion_tokens: u64) -> Self {
+        Self {
+            prompt_tokens: Some(prompt_tokens),
+            completion_tokens: Some(completion_tokens),
+            cached_tokens: None,
+        }
+    }
 }
 
 /// How an attempt ended, in full.
@@ -95,8 +108,7 @@ impl Outcome {
 
     /// The whole answer had been kept from an earlier call: nothing was sent and nothing used.
     pub fn kept() -> Self {
-        let nothing = Usage { prompt_tokens: Some(0), completion_tokens: Some(0) };
-        Self { cached: true, ..Self::completed(nothing) }
+        Self { cached: true, ..Self::completed(Usage::of(0, 0)) }
     }
 
     /// It went wrong with `code`: as failed or as broken.
@@ -276,6 +288,9 @@ pub(crate) fn outcome_act(act: Act, outcome: &Outcome) -> Act {
     }
     if let Some(tokens) = outcome.usage.completion_tokens {
         act = act.reference("completion_tokens", tokens);
+    }
+    if let Some(tokens) = outcome.usage.cached_tokens.filter(|tokens| *tokens > 0) {
+        act = act.reference("cached_tokens", tokens);
     }
     act
 }

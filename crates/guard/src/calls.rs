@@ -117,7 +117,7 @@ pub(crate) async fn end(
     outcome: &Outcome,
     (spent, times): (&Spent, Times),
 ) -> Result<(), DbError> {
-    let Usage { prompt_tokens, completion_tokens } = outcome.usage;
+    let Usage { prompt_tokens, completion_tokens, .. } = outcome.usage;
     tx.execute_one(
         "UPDATE model_call SET outcome = $2, code = $3, prompt_tokens = $4, completion_tokens = $5, \
          cost_micro_yen = $6, first_ms = $7, took_ms = $8, cached = $9 WHERE act_id = $1 AND outcome IS NULL",

@@ -102,7 +102,7 @@ async fn an_allowed_request_is_recorded_before_the_permit_and_its_outcome_after(
         );
         assert_eq!(permit.attempt(), attempt.attempt_act());
         attempt.received("五百円です。".as_bytes());
-        let usage = Usage { prompt_tokens: Some(3), completion_tokens: Some(4) };
+        let usage = Usage::of(3, 4);
         let outcome = attempt.settle(Outcome::completed(usage)).await.unwrap();
         let expected =
             ["guard.request", "guard.decision", "guard.attempt", "guard.outcome=completed"];
@@ -267,10 +267,10 @@ async fn every_call_leaves_one_row_with_what_came_of_it() {
         };
         let (_permit, mut whole) = guard.admit(ask()).await.unwrap();
         whole.received(b"a");
-        let usage = Usage { prompt_tokens: Some(3), completion_tokens: Some(4) };
+        let usage = Usage::of(3, 4);
         whole.settle(Outcome::completed(usage)).await.unwrap();
         let (_permit, mut left) = guard.admit(ask()).await.unwrap();
-        left.used(Usage { prompt_tokens: None, completion_tokens: Some(7) });
+        left.used(Usage { completion_tokens: Some(7), ..Usage::default() });
         drop(left);
         until_acts(
             &test.platform,

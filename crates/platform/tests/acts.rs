@@ -62,6 +62,34 @@ async fn an_act_in_a_dropped_transaction_never_happened() {
     .await;
 }
 
+#[tokio::test]
+async fn who_goes_away_takes_back_its_own_work_and_nobody_elses() {
+    on_both(|test| async move {
+        let platform = &test.platform;
+        let institution = test.institution;
+        // They share commits: the first of a batch may go away as well as one in its middle.
+        join_all((0..60).map(|number| async move {
+            let mut tx = platform.db.begin().await.unwrap();
+            let kind = if number % 3 == 0 { "test.lost" } else { "test.kept" };
+            platform.append(&mut tx, Act::by_system(institution, kind)).await.unwrap();
+            match kind {
+                "test.lost" => drop(tx),
+                _ => tx.commit().await.unwrap(),
+            }
+        }))
+        .await;
+        let mut tx = platform.db.read().await.unwrap();
+        let sql = "SELECT kind, COUNT(*) AS found FROM act WHERE kind LIKE 'test.%' GROUP BY kind";
+        let rows = tx.fetch_all(sql, params![]).await.unwrap();
+        let counts: Vec<(String, i64)> = rows
+            .iter()
+            .map(|row| (row.get("kind").unwrap(), row.get("found").unwrap()))
+            .collect();
+        assert_eq!(counts, [("test.kept".to_owned(), 40)]);
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_forgets_and_who_appends_at_the_same_time_leave_nothing() {
     on_both(|test| async move {

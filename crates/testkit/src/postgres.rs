@@ -30,6 +30,10 @@ wait "$!"; wait "$!"
 rm -rf "$folder"
 "#;
 
+/// Runs a command that hears SIGINT. A shell ignores it in what it runs beside itself, and who was begun
+/// so cannot set a trap.
+const HEARING: [&str; 2] = ["env", "--default-signal=INT"];
+
 static SERVER: OnceLock<PathBuf> = OnceLock::new();
 static DATABASES: AtomicU32 = AtomicU32::new(0);
 
@@ -78,6 +82,7 @@ fn serve(ready: &mpsc::Sender<PathBuf>) {
     run(init.arg("-D").arg(&data).stdout(Stdio::null()));
     let mut postgres = as_unprivileged();
     postgres
+        .args(HEARING)
         .args(["sh", "-c", KEEPER, "keeper"])
         .arg(&path)
         .arg(program("postgres"))
@@ -176,9 +181,9 @@ mod tests {
         let kept = folder.clone();
         let owner = std::thread::spawn(move || {
             let mut keeper = Command::new("setpriv");
-            keeper.args(["--pdeathsig", "INT", "--", "sh", "-c", KEEPER, "keeper"]).arg(&kept);
-            // What a shell runs beside itself ignores SIGINT until it says otherwise.
-            keeper.args(["env", "--default-signal=INT", "bash", "-c"]).args(server).arg(&begun);
+            keeper.args(["--pdeathsig", "INT", "--"]).args(HEARING);
+            keeper.args(["sh", "-c", KEEPER, "keeper"]).arg(&kept);
+            keeper.args(HEARING).args(["bash", "-c"]).args(server).arg(&begun);
             let child = keeper.spawn().unwrap();
             while !begun.exists() {
                 std::thread::yield_now();

@@ -6,7 +6,7 @@ use kaname_kernel::{ActId, InstitutionId};
 use kaname_platform::DbError;
 
 use super::store;
-use crate::{candidates::Candidates, error::Error, gateway::Gateway, order::Reach};
+use crate::{candidates::Candidates, gateway::Gateway};
 
 impl Gateway {
     /// Notes a call of `institution` for which `found` left nothing. An administrator's test does
@@ -25,23 +25,5 @@ impl Gateway {
         let at = (id, institution, self.platform.now());
         store::insert_unserved(&mut tx, at, (found.route, found.named), (purpose, action)).await?;
         tx.commit().await
-    }
-
-    /// The first of `found`, where no other may be tried.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Resting`], noted, when there is none.
-    pub(crate) async fn first_of(
-        &self,
-        institution: InstitutionId,
-        mut found: Candidates,
-        why: (Purpose, Action),
-    ) -> Result<Reach, Error> {
-        if found.reaches.is_empty() {
-            self.unserved(institution, &found, why).await?;
-            return Err(Error::Resting);
-        }
-        Ok(found.reaches.swap_remove(0))
     }
 }

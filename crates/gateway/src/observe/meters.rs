@@ -304,7 +304,7 @@ mod tests {
     }
 
     fn whole() -> Outcome {
-        let usage = Usage { prompt_tokens: Some(100), completion_tokens: Some(20) };
+        let usage = Usage::of(100, 20);
         Outcome::completed(usage)
     }
 

@@ -21,14 +21,13 @@ use super::{
     speak::json_response,
 };
 use crate::{
-    cache::{Kept, Mark},
     chat::not_here,
     error::{Error, UpstreamFault},
     failure::Failure,
     gateway::Gateway,
     model::{Capability, Endpoint},
     observe::Context,
-    order::{Order, Reach, settled, settled_kept},
+    order::{Order, Reach},
     pieces::WireUsage,
     upstream::{self, Letter},
 };
@@ -69,34 +68,23 @@ pub(super) async fn answer(gateway: &Gateway, arrived: Arrived) -> Result<Respon
     let (label, found) = gateway.reached_by(&arrived, &body, &[Capability::Embeddings]).await?;
     // Vectors of another model would mean something else: there is no second endpoint to try.
     let (route, why) = (found.route, (Purpose::DirectCall, Action::Embed));
-    let reach = gateway.first_of(arrived.caller.institution, found, why).await?;
+    let (reach, passage) = gateway.first_of(arrived.caller.institution, found, why).await?;
     let asked = read(&body, &reach.endpoint, gateway.config.items_max)?;
     let input = body.raw("input").unwrap_or_default().to_owned();
     let what = (Action::Embed, ("input", input.into_bytes()));
     let context = Context::of_headers(&arrived.headers);
     let order = Order::new((&arrived.caller).into(), Purpose::DirectCall, label, what);
     let order = Order { route, context, wish: arrived.wish(), parent: arrived.parent, ..order };
-    let question = ("embeddings", asked.question.as_bytes());
-    let terms = gateway.terms(&order, &reach.endpoint, question);
-    if let Some(terms) = &terms
-        && let Some(Kept::Answer { body, .. }) = gateway.kept(terms).await?
-    {
-        let attempt = gateway.admit_kept(&order, &reach.endpoint, None).await?;
-        return Ok(json_response(settled_kept(attempt, (body, "")).await?));
-    }
-    let (permit, attempt) = gateway.admit(&order, &reach.endpoint, None).await?;
-    let called = if reach.endpoint.kind.is_embedded() {
-        embed_here(gateway, &reach.endpoint, permit, &asked).await
-    } else {
-        pass_on(gateway, &reach, permit, &asked).await
+    let question = ("embeddings", asked.question.as_str());
+    let call = async |permit, _| {
+        if reach.endpoint.kind.is_embedded() {
+            embed_here(gateway, &reach.endpoint, permit, &asked).await
+        } else {
+            pass_on(gateway, &reach, permit, &asked).await
+        }
     };
-    let mut whole = settled(attempt, called).await?;
-    if let Some(terms) = &terms {
-        let kept = Kept::Answer { body: whole.answer.clone(), text: "".into() };
-        gateway.keep(terms, &reach.endpoint, (whole.act, kept));
-        whole.mark = Some(Mark::Miss);
-    }
-    Ok(json_response(whole))
+    let only = (&reach, passage);
+    Ok(json_response(gateway.answer_once_or_again(&order, only, question, call).await?))
 }
 
 fn read(body: &Body<'_>, endpoint: &Endpoint, most: usize) -> Result<Asked, Error> {

@@ -23,7 +23,7 @@ use crate::{
     gateway::Gateway,
     model::{Capability, EndpointKind},
     observe::{COUNT_TOKENS, Context},
-    order::{Order, settled},
+    order::Order,
     upstream::{self, Letter},
 };
 
@@ -66,16 +66,15 @@ pub(super) async fn count_tokens(
 async fn count(gateway: &Gateway, arrived: Arrived) -> Result<Response, Failure> {
     let limits = Limits { bytes: gateway.config.body_bytes_max, ..Limits::default() };
     let body = Body::read(&arrived.body, limits).map_err(Error::from)?;
-    let (label, found) = gateway.reached_by(&arrived, &body, &[Capability::Chat]).await?;
-    if found.reaches.is_empty() {
-        let why = (Purpose::DirectCall, Action::Chat);
-        gateway.unserved(arrived.caller.institution, &found, why).await?;
-        return Err(Error::Resting.into());
+    let (label, mut found) = gateway.reached_by(&arrived, &body, &[Capability::Chat]).await?;
+    let (route, resting) = (found.route, found.reaches.is_empty());
+    found.reaches.retain(|one| one.endpoint.kind == EndpointKind::Anthropic);
+    if found.reaches.is_empty() && !resting {
+        let detail = "no endpoint behind this model can count tokens";
+        return Err(Error::bad_call("model", detail).into());
     }
-    let able = found.reaches.into_iter().find(|one| one.endpoint.kind == EndpointKind::Anthropic);
-    let reach = able.ok_or_else(|| {
-        Error::bad_call("model", "no endpoint behind this model can count tokens")
-    })?;
+    let why = (Purpose::DirectCall, Action::Chat);
+    let (reach, passage) = gateway.first_of(arrived.caller.institution, found, why).await?;
     let mut splice = Splice::of(&body);
     let set = splice.set(&["model"], &Json::Text(reach.endpoint.model.clone()));
     set.map_err(|error| Error::bad_call("model", error.to_string()))?;
@@ -84,14 +83,16 @@ async fn count(gateway: &Gateway, arrived: Arrived) -> Result<Response, Failure>
     // It is free of charge there, but a call all the same: decided on and recorded like any other.
     let operation = Some(COUNT_TOKENS);
     let context = Context { operation, ..Context::of_headers(&arrived.headers) };
-    let order = Order { bound: Tokens::default(), route: found.route, context, ..order };
-    let (permit, attempt) = gateway.admit(&order, &reach.endpoint, None).await?;
+    let order = Order { bound: Tokens::default(), route, context, ..order };
     let letter = Letter {
         address: reach.anthropic_address("/messages/count_tokens")?,
         body: Some(Bytes::from(splice.apply())),
         accept: "application/json",
     };
-    let sent = upstream::call_json(&gateway.outbound, gateway.config, permit, letter).await;
-    let none = Usage { prompt_tokens: Some(0), completion_tokens: Some(0) };
-    Ok(json_response(settled(attempt, sent.map(|body| (body, none))).await?))
+    let none = Usage::of(0, 0);
+    let call = async |permit, _| {
+        let sent = upstream::call_json(&gateway.outbound, gateway.config, permit, letter).await;
+        sent.map(|body| (body, none))
+    };
+    Ok(json_response(gateway.answer_once(&order, (&reach, passage), call).await?))
 }

@@ -9,7 +9,8 @@ use axum::{
 };
 use bytes::Bytes;
 use kaname_budget_core::Tokens;
-use kaname_guard::{Action, Attempt, Purpose, Usage};
+use kaname_guard::{Action, Purpose, Usage};
+use kaname_kernel::ActId;
 use kaname_model_core::{
     Dialect,
     json::{Body, Json, Limits},
@@ -25,13 +26,12 @@ use super::{
     speak::json_response,
 };
 use crate::{
-    cache::{Kept, Mark},
     error::{Error, UpstreamFault},
     failure::Failure,
     gateway::Gateway,
     model::Capability,
     observe::Context,
-    order::{Order, Reach, settled, settled_kept},
+    order::{Order, Reach},
     upstream::{self, Letter},
 };
 
@@ -77,34 +77,23 @@ pub(super) async fn answer(gateway: &Gateway, arrived: Arrived) -> Result<Respon
     };
     // Scores of another model would mean something else: there is no second endpoint to try.
     let (route, why) = (found.route, (Purpose::DirectCall, Action::Rerank));
-    let reach = gateway.first_of(arrived.caller.institution, found, why).await?;
+    let (reach, passage) = gateway.first_of(arrived.caller.institution, found, why).await?;
     let what = (Action::Rerank, ("request", body.text().as_bytes().to_vec()));
     let order = Order::new((&arrived.caller).into(), Purpose::DirectCall, label, what);
     let (wish, parent) = (arrived.wish(), arrived.parent);
     let (bound, context) = (bound_of(&asked, body.text()), Context::of_headers(&arrived.headers));
     let order = Order { parent, bound, route, context, wish, ..order };
     let question = with_model(&body, &Json::Null)?;
-    let terms = gateway.terms(&order, &reach.endpoint, ("rerank", question.as_bytes()));
-    if let Some(terms) = &terms
-        && let Some(Kept::Answer { body, .. }) = gateway.kept(terms).await?
-    {
-        let attempt = gateway.admit_kept(&order, &reach.endpoint, None).await?;
-        return Ok(json_response(settled_kept(attempt, (body, "")).await?));
-    }
-    let (permit, attempt) = gateway.admit(&order, &reach.endpoint, None).await?;
-    let called = if own {
-        let sent = with_model(&body, &Json::Text(reach.endpoint.model.clone()))?;
-        pass_on(gateway, &reach, permit, (sent, asked.documents.len())).await
-    } else {
-        compare(gateway, &reach, (permit, &attempt), &asked).await
+    let sent = with_model(&body, &Json::Text(reach.endpoint.model.clone()))?;
+    let call = async |permit, act| {
+        if own {
+            pass_on(gateway, &reach, permit, (sent, asked.documents.len())).await
+        } else {
+            compare(gateway, &reach, (permit, act), &asked).await
+        }
     };
-    let mut whole = settled(attempt, called).await?;
-    if let Some(terms) = &terms {
-        let kept = Kept::Answer { body: whole.answer.clone(), text: "".into() };
-        gateway.keep(terms, &reach.endpoint, (whole.act, kept));
-        whole.mark = Some(Mark::Miss);
-    }
-    Ok(json_response(whole))
+    let (only, question) = ((&reach, passage), ("rerank", question.as_str()));
+    Ok(json_response(gateway.answer_once_or_again(&order, only, question, call).await?))
 }
 
 /// A model that reads question and document together reads the question once for each.
@@ -191,14 +180,14 @@ async fn pass_on(
     }
     let tokens = answer.usage.and_then(|usage| usage.prompt_tokens.or(usage.total_tokens));
     let completion_tokens = tokens.map(|_| 0);
-    Ok((body, Usage { prompt_tokens: tokens, completion_tokens }))
+    Ok((body, Usage { prompt_tokens: tokens, completion_tokens, cached_tokens: None }))
 }
 
 /// The order of the documents by the cosine of their vectors with the question's.
 async fn compare(
     gateway: &Gateway,
     reach: &Reach,
-    (permit, attempt): (Permit, &Attempt),
+    (permit, act): (Permit, ActId),
     asked: &Asked,
 ) -> Result<(Bytes, Usage), Error> {
     let texts = std::iter::once(&asked.query).chain(&asked.documents).cloned().collect();
@@ -218,7 +207,7 @@ async fn compare(
         })
         .collect();
     let body = json!({
-        "id": format!("rerank-{}", attempt.request_act().as_uuid().simple()),
+        "id": format!("rerank-{}", act.as_uuid().simple()),
         "object": "rerank",
         "model": format!("{} (cosine of embeddings)", reach.endpoint.public_name),
         "results": results,

@@ -1,12 +1,12 @@
 //! Vectors: over `/v1/embeddings` and by the verb, from inside and from an upstream.
 
-use kaname_gateway::{EmbedRequest, Error};
+use kaname_gateway::{EmbedRequest, Error, NewEndpoint};
 use kaname_guard::{Caller, Purpose};
 use kaname_kernel::Label;
 use kaname_testkit::{Manner, Upstream, on_both};
 use serde_json::json;
 
-use crate::support::{World, json_of};
+use crate::support::{World, json_of, new_endpoint};
 
 #[tokio::test]
 async fn the_embedded_model_answers_in_openais_shape() {
@@ -85,6 +85,50 @@ async fn one_batch_is_one_attempt_and_one_outcome() {
         assert!(matches!(refused.error, Error::Guard(kaname_guard::Error::Denied(_))));
         let nothing = world.gateway.embed(&system, request(&label, &[])).await.unwrap_err();
         assert!(matches!(nothing.error, Error::BadCall { .. }));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_endpoint_of_vectors_that_keeps_failing_is_left_alone() {
+    on_both(|test| async move {
+        let world = World::new(test).await;
+        let failing = Upstream::start(Manner::Status(500)).await;
+        world.add_endpoint(&failing.base_url()).await;
+        let body = "{\"model\":\"kaname/standard\",\"input\":\"要\"}";
+        let mut told = Vec::new();
+        for _ in 0..4 {
+            let (status, answer) = json_of(world.post("/v1/embeddings", body, &[]).await).await;
+            told.push((status.as_u16(), answer["error"]["code"].as_str().unwrap().to_owned()));
+        }
+        let failed = (502, "gateway.upstream_failed".to_owned());
+        let resting = (503, "gateway.resting".to_owned());
+        assert_eq!(told, [failed.clone(), failed.clone(), failed, resting]);
+        assert_eq!(failing.requests().len(), 3, "the fourth was not sent");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn as_many_calls_for_vectors_run_at_once_as_the_endpoint_bears() {
+    on_both(|test| async move {
+        let world = World::new(test).await;
+        let slow = Upstream::start(Manner::Late).await;
+        let new = NewEndpoint { concurrent_max: Some(1), ..new_endpoint(&slow.base_url()) };
+        world.gateway.create_endpoint(&world.administrator, new).await.unwrap();
+        let body = "{\"model\":\"kaname/standard\",\"input\":\"要\"}";
+        let first = world.post("/v1/embeddings", body, &[]);
+        let second = async {
+            while slow.requests().is_empty() {
+                tokio::task::yield_now().await;
+            }
+            let refused = json_of(world.post("/v1/embeddings", body, &[]).await).await;
+            slow.release();
+            refused
+        };
+        let (first, (status, told)) = tokio::join!(first, second);
+        assert_eq!((status.as_u16(), &told["error"]["code"]), (503, &json!("gateway.resting")));
+        assert_eq!((first.status().as_u16(), slow.requests().len()), (200, 1));
     })
     .await;
 }

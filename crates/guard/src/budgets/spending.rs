@@ -92,7 +92,9 @@ impl Spending {
         };
         let cost = output.map(|output| {
             let input = known.prompt_tokens.unwrap_or(bound.input);
-            let tokens = Tokens::new(input, known.completion_tokens.unwrap_or(output));
+            let cached_input = known.cached_tokens.unwrap_or_default().min(input);
+            let output = known.completion_tokens.unwrap_or(output);
+            let tokens = Tokens { input, cached_input, output };
             let worst = known.prompt_tokens.is_none() && known.completion_tokens.is_none();
             let settled = self.estimate.settled(tokens);
             // Without any usage nobody knows what came from the vendor's cache either.
@@ -124,6 +126,7 @@ impl Usage {
         Self {
             prompt_tokens: self.prompt_tokens.or(other.prompt_tokens),
             completion_tokens: self.completion_tokens.or(other.completion_tokens),
+            cached_tokens: self.cached_tokens.or(other.cached_tokens),
         }
     }
 }
@@ -137,7 +140,7 @@ mod tests {
     fn spending() -> Spending {
         let price = Price {
             input_per_million: MicroYen::from_yen(1_000_000),
-            cached_input_per_million: MicroYen::from_yen(1_000_000),
+            cached_input_per_million: MicroYen::from_yen(500_000),
             output_per_million: MicroYen::from_yen(10_000_000),
             per_request: MicroYen::ZERO,
         };
@@ -151,7 +154,7 @@ mod tests {
     }
 
     fn usage(prompt: Option<u64>, completion: Option<u64>) -> Usage {
-        Usage { prompt_tokens: prompt, completion_tokens: completion }
+        Usage { prompt_tokens: prompt, completion_tokens: completion, cached_tokens: None }
     }
 
     /// Tokens and yen that are settled.
@@ -167,6 +170,8 @@ mod tests {
         let fault = |kind| Outcome::fault(kind, "gateway.upstream_cut");
         let cases = [
             (Outcome::completed(known), Some((15, 60))),
+            (Outcome::completed(Usage { cached_tokens: Some(4), ..known }), Some((15, 58))),
+            (Outcome::completed(Usage { cached_tokens: Some(99), ..known }), Some((15, 55))),
             (Outcome::completed(none), Some((150, 600))),
             (Outcome::completed(usage(Some(10), None)), Some((60, 510))),
             (fault(OutcomeKind::Broken), Some((150, 600))),

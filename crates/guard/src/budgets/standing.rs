@@ -2,7 +2,11 @@
 
 use kaname_budget_core::Standing;
 use kaname_kernel::{ActId, BudgetId, InstitutionId};
-use kaname_platform::{Conn, DbError, Tx, db::Row, params};
+use kaname_platform::{
+    Conn, DbError, Tx,
+    db::{Row, Value},
+    params,
+};
 
 /// One row of use: the budget in one period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,37 +23,43 @@ pub(crate) struct Holding {
     pub(crate) amount: u64,
 }
 
-/// Locks the row of `place` until the transaction ends, making it if it is not there, and reads it.
+/// Reads the row of `place`, which nobody else writes until the transaction ends.
 ///
-/// On PostgreSQL the needless update takes the row's lock; on SQLite there is one writer anyway.
+/// On SQLite there is one writer anyway. On PostgreSQL the row is made if it is not there, and a
+/// needless update takes its lock.
 pub(crate) async fn lock(tx: &mut Tx, place: Place, now_ms: i64) -> Result<Standing, DbError> {
-    let row = tx
-        .fetch_one(
-            "INSERT INTO budget_use (institution_id, period_start_ms, budget_id, used, reserved, \
+    let [institution, start, budget] = params_of(place);
+    if tx.is_postgres() {
+        let sql = "INSERT INTO budget_use (institution_id, period_start_ms, budget_id, used, reserved, \
              changed_at_ms) VALUES ($1, $2, $3, 0, 0, $4) \
              ON CONFLICT (institution_id, period_start_ms, budget_id) \
-             DO UPDATE SET reserved = budget_use.reserved RETURNING used, reserved, changed_at_ms",
-            params![place.institution, place.start_ms, place.budget, now_ms],
-        )
-        .await?;
-    read(&row)
+             DO UPDATE SET reserved = budget_use.reserved RETURNING used, reserved, changed_at_ms";
+        let values = vec![institution, start, budget, now_ms.into()];
+        return read(&tx.fetch_one(sql, values).await?);
+    }
+    let sql = "SELECT used, reserved, changed_at_ms FROM budget_use \
+               WHERE institution_id = $1 AND period_start_ms = $2 AND budget_id = $3";
+    let found = tx.fetch_optional(sql, vec![institution, start, budget]).await?;
+    let nothing = Standing { used: 0, reserved: 0, changed_at_ms: now_ms };
+    found.as_ref().map_or(Ok(nothing), read)
 }
 
 /// Writes the row that [`lock`] locked.
 pub(crate) async fn write(tx: &mut Tx, place: Place, standing: Standing) -> Result<(), DbError> {
+    let [institution, start, budget] = params_of(place);
+    let (used, reserved) = (signed(standing.used), signed(standing.reserved));
     tx.execute_one(
-        "UPDATE budget_use SET used = $4, reserved = $5, changed_at_ms = $6 \
-         WHERE institution_id = $1 AND period_start_ms = $2 AND budget_id = $3",
-        params![
-            place.institution,
-            place.start_ms,
-            place.budget,
-            signed(standing.used),
-            signed(standing.reserved),
-            standing.changed_at_ms
-        ],
+        "INSERT INTO budget_use (institution_id, period_start_ms, budget_id, used, reserved, \
+         changed_at_ms) VALUES ($1, $2, $3, $4, $5, $6) \
+         ON CONFLICT (institution_id, period_start_ms, budget_id) DO UPDATE SET \
+         used = excluded.used, reserved = excluded.reserved, changed_at_ms = excluded.changed_at_ms",
+        vec![institution, start, budget, used.into(), reserved.into(), standing.changed_at_ms.into()],
     )
     .await
+}
+
+fn params_of(place: Place) -> [Value; 3] {
+    [place.institution.into(), place.start_ms.into(), place.budget.into()]
 }
 
 /// Everything that stands in `institution` in the periods that began at `starts`, and for rates.

@@ -150,7 +150,7 @@ async fn every_way_of_ending_settles_or_gives_back() {
         let world = World::new(test);
         let person = world.person();
         let id = world.budget(&world.whole(), ("day", "tokens", 100)).await;
-        let known = Usage { prompt_tokens: Some(20), completion_tokens: Some(3) };
+        let known = Usage::of(20, 3);
         let cases = [
             (used(20, 3), 23),
             (kaname_guard::Outcome::completed(Usage::default()), 100),
@@ -178,7 +178,7 @@ async fn a_dropped_attempt_settles_what_came_so_far() {
         let world = World::new(test);
         let id = world.budget(&world.whole(), ("day", "tokens", 100)).await;
         let mut attempt = world.admit(&world.person()).await.unwrap();
-        attempt.used(Usage { prompt_tokens: Some(11), completion_tokens: None });
+        attempt.used(Usage { prompt_tokens: Some(11), ..Usage::default() });
         attempt.received(b"12345");
         drop(attempt);
         let settled = async {

@@ -158,7 +158,7 @@ pub(crate) fn estimate() -> Estimate {
 }
 
 pub(crate) fn used(prompt: u64, completion: u64) -> Outcome {
-    Outcome::completed(Usage { prompt_tokens: Some(prompt), completion_tokens: Some(completion) })
+    Outcome::completed(Usage::of(prompt, completion))
 }
 
 pub(crate) fn fault(kind: OutcomeKind) -> Outcome {
