@@ -12,12 +12,7 @@ mod sqlite_readers;
 mod sqlite_writer;
 mod value;
 
-use std::{
-    path::{Path, PathBuf},
-    str::FromStr as _,
-    sync::Arc,
-    time::Duration,
-};
+use std::{path::Path, str::FromStr as _, sync::Arc, time::Duration};
 
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use tokio::sync::Notify;
@@ -55,7 +50,7 @@ pub(crate) struct Work {
 
 #[derive(Debug, Clone)]
 enum Inner {
-    Sqlite { writer: SqliteWriter, readers: SqliteReaders, path: PathBuf },
+    Sqlite { writer: SqliteWriter, readers: SqliteReaders, path: Arc<Path> },
     Postgres(PgPool),
 }
 
@@ -68,7 +63,7 @@ impl Db {
     pub async fn open_sqlite(path: &Path, tasks: &Tasks) -> Result<Self, DbError> {
         let writer = SqliteWriter::open(path.to_owned(), tasks).await?;
         let readers = SqliteReaders::new(path.to_owned(), ACQUIRE_TIMEOUT);
-        let inner = Inner::Sqlite { writer, readers, path: path.to_owned() };
+        let inner = Inner::Sqlite { writer, readers, path: path.into() };
         Ok(Self { inner, work: Work::default() })
     }
 

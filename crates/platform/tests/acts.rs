@@ -81,10 +81,8 @@ async fn who_goes_away_takes_back_its_own_work_and_nobody_elses() {
         let mut tx = platform.db.read().await.unwrap();
         let sql = "SELECT kind, COUNT(*) AS found FROM act WHERE kind LIKE 'test.%' GROUP BY kind";
         let rows = tx.fetch_all(sql, params![]).await.unwrap();
-        let counts: Vec<(String, i64)> = rows
-            .iter()
-            .map(|row| (row.get("kind").unwrap(), row.get("found").unwrap()))
-            .collect();
+        let counts: Vec<(String, i64)> =
+            rows.iter().map(|row| (row.get("kind").unwrap(), row.get("found").unwrap())).collect();
         assert_eq!(counts, [("test.kept".to_owned(), 40)]);
     })
     .await;

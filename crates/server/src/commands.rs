@@ -66,6 +66,10 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
     }
 }
 
+/// Threads for what waits for a disk or computes for long; more would wait for the same cores, and each
+/// keeps memory of its own.
+const BLOCKING_THREADS: usize = 16;
+
 fn start(cli: Cli) -> anyhow::Result<Done> {
     let config = Config::load(cli.config.as_deref());
     if let Command::Config(ConfigCommand::Check) = cli.command {
@@ -85,7 +89,10 @@ fn start(cli: Cli) -> anyhow::Result<Done> {
         },
         if serves { &config.log_filter } else { "warn" },
     );
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .max_blocking_threads(BLOCKING_THREADS)
+        .enable_all()
+        .build()?;
     runtime.block_on(Box::pin(dispatch(cli, config)))
 }
 

@@ -29,6 +29,8 @@ pub(crate) async fn run(config: &Config, as_json: bool) -> anyhow::Result<Done> 
     let acceptor = config.tls.as_ref().map(tls::acceptor).transpose()?;
     let app = App::open(config).await?;
     let router = app.router(config)?;
+    // As it is, a router is built anew, route by route, for every connection.
+    let service = router.clone().into_make_service();
     let listener = TcpListener::bind(config.listen).await.with_context(|| {
         format!("cannot listen on {} (http.listen, KANAME_LISTEN)", config.listen)
     })?;
@@ -43,7 +45,7 @@ pub(crate) async fn run(config: &Config, as_json: bool) -> anyhow::Result<Done> 
     let served = async move {
         let served = if let Some(acceptor) = acceptor {
             let listener = TlsListener::start(listener, acceptor, &serving)?;
-            axum::serve(listener, router).with_graceful_shutdown(stopping.cancelled_owned()).await
+            axum::serve(listener, service).with_graceful_shutdown(stopping.cancelled_owned()).await
         } else {
             // One write an event: a token must not wait for the next one to fill a packet.
             let listener = listener.tap_io(|stream| {
@@ -51,7 +53,7 @@ pub(crate) async fn run(config: &Config, as_json: bool) -> anyhow::Result<Done> 
                     tracing::debug!(%error, "no TCP_NODELAY");
                 }
             });
-            axum::serve(listener, router).with_graceful_shutdown(stopping.cancelled_owned()).await
+            axum::serve(listener, service).with_graceful_shutdown(stopping.cancelled_owned()).await
         };
         served.context("the server failed")
     };
@@ -134,8 +136,8 @@ fn listen_for_console(config: &Config, app: &App, router: Router) -> anyhow::Res
     let routes = console::router(router, app);
     let stopping = app.platform.tasks.stopping();
     app.platform.tasks.spawn("console", async move {
-        let serving =
-            axum::serve(listener, routes).with_graceful_shutdown(stopping.cancelled_owned());
+        let serving = axum::serve(listener, routes.into_make_service())
+            .with_graceful_shutdown(stopping.cancelled_owned());
         if let Err(error) = serving.await {
             tracing::error!(%error, "the console's socket failed");
         }
