@@ -188,7 +188,8 @@ impl Gateway {
         if line.asked.get().is_none() && matches!(last.error, Error::Resting) {
             let (order, found) = (&line.chat.order, &line.chat.candidates);
             let why = (order.purpose, order.action);
-            self.unserved(order.caller.institution(), found, why).await?;
+            let way = (found.route, found.named);
+            self.unserved(order.caller.institution(), way, why).await?;
         }
         Err(last)
     }
