@@ -10,8 +10,8 @@ use kaname_platform::db::Conn;
 use crate::{
     block,
     breaker::Circuit,
-    error::Error,
     chat_stream::ChatRequest,
+    error::Error,
     gateway::Gateway,
     model::{Capability, Endpoint, EndpointKind, Language},
     order::Reach,
@@ -40,6 +40,11 @@ impl Candidates {
             route: None,
             hedge_after: None,
         }
+    }
+
+    /// What they stand behind: a route or the endpoint itself.
+    pub(crate) fn way(&self) -> (Option<RouteId>, Option<EndpointId>) {
+        (self.route, self.named)
     }
 }
 

@@ -188,8 +188,7 @@ impl Gateway {
         if line.asked.get().is_none() && matches!(last.error, Error::Resting) {
             let (order, found) = (&line.chat.order, &line.chat.candidates);
             let why = (order.purpose, order.action);
-            let way = (found.route, found.named);
-            self.unserved(order.caller.institution(), way, why).await?;
+            self.unserved(order.caller.institution(), found.way(), why).await?;
         }
         Err(last)
     }

@@ -5,7 +5,7 @@
 
 use futures_util::{StreamExt as _, future, stream};
 use kaname_guard::Purpose;
-use kaname_kernel::{ActId, CollectionId, EndpointId, Label, Principal};
+use kaname_kernel::{ActId, CollectionId, Label, Principal};
 use kaname_platform::Act;
 use tokio::sync::mpsc;
 

@@ -39,7 +39,7 @@ impl Gateway {
         why: (Purpose, Action),
     ) -> Result<Reach, Error> {
         if found.reaches.is_empty() {
-            self.unserved(institution, (found.route, found.named), why).await?;
+            self.unserved(institution, found.way(), why).await?;
             return Err(Error::Resting);
         }
         Ok(found.reaches.swap_remove(0))

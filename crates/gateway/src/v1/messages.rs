@@ -69,7 +69,7 @@ async fn count(gateway: &Gateway, arrived: Arrived) -> Result<Response, Failure>
     let (label, found) = gateway.reached_by(&arrived, &body, &[Capability::Chat]).await?;
     if found.reaches.is_empty() {
         let why = (Purpose::DirectCall, Action::Chat);
-        gateway.unserved(arrived.caller.institution, &found, why).await?;
+        gateway.unserved(arrived.caller.institution, found.way(), why).await?;
         return Err(Error::Resting.into());
     }
     let able = found.reaches.into_iter().find(|one| one.endpoint.kind == EndpointKind::Anthropic);

@@ -5,9 +5,7 @@ use axum::{
     http::{Request, header},
 };
 use futures_util::{StreamExt as _, future::join_all};
-use kaname_gateway::{
-    ChatEvent, ChatMessage, ChatRequest, EndpointChange, Error, Language,
-};
+use kaname_gateway::{ChatEvent, ChatMessage, ChatRequest, EndpointChange, Error, Language};
 use kaname_guard::{Caller, Purpose};
 use kaname_kernel::{Label, Role, Scope};
 use kaname_testkit::{Manner, PIECES, Upstream, good_events, on_both};

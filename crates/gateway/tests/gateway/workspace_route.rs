@@ -193,13 +193,20 @@ async fn one_route_at_most_serves_the_workspace_and_another_institutions_never_d
         let (_two, two) = working(&world, "two").await;
         let first = serving(&world, "kaname/first", vec![leg(&two, 0)]).await;
         let refs = refs_of(&world, "gateway.route_created").await;
-        assert_eq!((&refs["serves_workspace"], refs.get("workspace_taken_from")), (&json!("true"), None));
+        assert_eq!(
+            (&refs["serves_workspace"], refs.get("workspace_taken_from")),
+            (&json!("true"), None)
+        );
         let second = serving(&world, "kaname/second", vec![leg(&one, 0)]).await;
         let refs = refs_of(&world, "gateway.route_created").await;
         assert_eq!(refs["workspace_taken_from"], json!(first.id.to_string()));
         let marked = async || {
             let routes = world.gateway.routes(world.test.institution).await.unwrap();
-            routes.into_iter().filter(|route| route.serves_workspace).map(|route| route.id).collect::<Vec<_>>()
+            routes
+                .into_iter()
+                .filter(|route| route.serves_workspace)
+                .map(|route| route.id)
+                .collect::<Vec<_>>()
         };
         assert_eq!(marked().await, [second.id]);
         let serves = |yes| RouteChange { serves_workspace: Some(yes), ..RouteChange::default() };
@@ -218,7 +225,10 @@ async fn one_route_at_most_serves_the_workspace_and_another_institutions_never_d
         let village = world.test.other_institution("village").await;
         let chief = world.add(village, "elder", Role::Administrator).await;
         let theirs = Upstream::start(Manner::Normal).await;
-        let new = kaname_gateway::NewEndpoint { name: "theirs".to_owned(), ..new_endpoint(&theirs.base_url()) };
+        let new = kaname_gateway::NewEndpoint {
+            name: "theirs".to_owned(),
+            ..new_endpoint(&theirs.base_url())
+        };
         let theirs = world.gateway.create_endpoint(&chief, new).await.unwrap();
         let new = NewRoute {
             public_name: "kaname/theirs".to_owned(),
@@ -248,7 +258,8 @@ async fn what_stops_for_questions_is_foretold_by_the_route_and_a_drill_counts_th
         let (_outside, _) = working(&world, "outside").await;
         let (_inside, inside) = working(&world, "inside").await;
         let (by, gateway) = (&world.administrator, &world.gateway);
-        let vendor = EndpointChange { vendor: Some("甲社".to_owned()), ..EndpointChange::default() };
+        let vendor =
+            EndpointChange { vendor: Some("甲社".to_owned()), ..EndpointChange::default() };
         gateway.change_endpoint(by, inside.id, &vendor).await.unwrap();
         let without = || Blocked::Vendor("甲社".to_owned());
         let exits = async || gateway.exits(world.test.institution, without()).await.unwrap();

@@ -165,12 +165,8 @@ async fn the_route_that_serves_the_workspace_says_who_writes_and_when_it_is_quot
         // Where nobody listens.
         let silent = new_endpoint(("silent", "one/silent"), "http://127.0.0.1:9/v1".to_owned(), 3);
         let silent = gateway.create_endpoint(by, silent).await.unwrap();
-        let leg = |(endpoint_id, tier)| Leg {
-            endpoint_id,
-            tier,
-            weight: 1,
-            when: Conditions::default(),
-        };
+        let leg =
+            |(endpoint_id, tier)| Leg { endpoint_id, tier, weight: 1, when: Conditions::default() };
         let new = NewRoute {
             public_name: "kaname/own".to_owned(),
             name: "庁内の標準".to_owned(),
@@ -184,10 +180,8 @@ async fn the_route_that_serves_the_workspace_says_who_writes_and_when_it_is_quot
         let named = answer.endpoint.map(|(id, _)| id);
         assert_eq!(named, Some(working), "who wrote it is named, not who was asked first");
 
-        let english = EndpointChange {
-            languages: Some(vec![Language::En]),
-            ..EndpointChange::default()
-        };
+        let english =
+            EndpointChange { languages: Some(vec![Language::En]), ..EndpointChange::default() };
         for endpoint in [silent.id, working] {
             gateway.change_endpoint(by, endpoint, &english).await.unwrap();
         }

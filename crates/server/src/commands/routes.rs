@@ -226,6 +226,23 @@ mod tests {
     }
 
     #[test]
+    fn the_workspace_is_given_and_taken_and_else_left_alone() {
+        #[derive(Debug, clap::Parser)]
+        struct Line {
+            #[command(flatten)]
+            change: RouteChange,
+        }
+        for (said, body) in [
+            ("--serves-workspace", json!({ "serves_workspace": true })),
+            ("--serves-workspace=false", json!({ "serves_workspace": false })),
+            ("--enabled=true", json!({ "enabled": true })),
+        ] {
+            let line = <Line as clap::Parser>::parse_from(["change", "a/x", said]);
+            assert_eq!(changed(&line.change, &json!({}), &names()).unwrap(), body, "{said}");
+        }
+    }
+
+    #[test]
     fn bounds_change_one_by_one() {
         let before =
             json!({ "hosting_countries": ["JP"], "output_yen_most": 500, "failover": true });
