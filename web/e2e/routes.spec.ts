@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test, type Page, type PlaywrightWorkerArgs } from '@playwright/test';
 import { administrator, personWith } from './people';
-import { Caller, expectNoBarriers, expectNoSideways, signIn } from './support';
+import { ask, Caller, expectNoBarriers, expectNoSideways, sentence, signIn } from './support';
 
 const greeting = 'こんにちは、二番目です。';
 
@@ -293,6 +293,61 @@ async function upstream(status: 200 | 500): Promise<string> {
 		request.resume();
 		response.writeHead(status, { 'content-type': 'application/json' });
 		response.end(JSON.stringify(status === 200 ? completion : { error: { message: 'broken' } }));
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	undo.push(async () => void server.close());
+	return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+}
+
+test('one route serves the questions of the workspace, and marking another takes over', async ({
+	page,
+	playwright,
+	baseURL
+}) => {
+	const stamp = Date.now();
+	const caller = await administratorByApi(playwright, baseURL);
+	const failing = await endpoint(caller, `旅程の停止中 ${stamp}`, await upstream(500));
+	const writing = await endpoint(caller, `旅程の書き手 ${stamp}`, await writer(`${sentence}[1]`));
+	const [name, publicName] = [`旅程の庁内 ${stamp}`, `kaname/workspace-${stamp}`];
+	const legs = [failing, writing].map((made, tier) => ({ endpoint_id: made.id, tier }));
+	await caller.send('POST', '/routes', { public_name: publicName, name, legs });
+	undo.push(() => removeRouteNamed(caller, publicName));
+
+	await page.goto('/admin/routes');
+	const card = page.getByRole('article', { name });
+	await card.getByRole('button', { name: `${name}を編集` }).click();
+	const dialog = page.getByRole('dialog', { name: `${name}を編集` });
+	await dialog.getByLabel('庁内の画面での回答に使う').focus();
+	await page.keyboard.press('Space');
+	await expectNoBarriers(page);
+	await dialog.getByRole('button', { name: '保存する' }).click();
+	await expect(card).toContainText('庁内の画面で使用');
+	await expectNoBarriers(page);
+
+	await page.goto('/');
+	await ask(page);
+	await expect(page.getByText(`${writing.name}が文書を基に書きました。`)).toBeVisible();
+
+	const [other, otherName] = [`旅程の後任 ${stamp}`, `kaname/successor-${stamp}`];
+	await caller.send('POST', '/routes', { public_name: otherName, name: other, legs });
+	undo.push(() => removeRouteNamed(caller, otherName));
+	await page.goto('/admin/routes');
+	await page.getByRole('button', { name: `${other}を編集` }).click();
+	await expect(page.getByText(`いまは「${name}」を使っています。`)).toBeVisible();
+	await page.getByLabel('庁内の画面での回答に使う').check();
+	await page.getByRole('button', { name: '保存する' }).click();
+	await expect(page.getByRole('article', { name: other })).toContainText('庁内の画面で使用');
+	await expect(card).not.toContainText('庁内の画面で使用');
+});
+
+/** An upstream of OpenAI's form that streams this text; the address of its API. */
+async function writer(text: string): Promise<string> {
+	const chunk = (delta: object, finish_reason: string | null) =>
+		`data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', model: 'journey-model', created: 0, choices: [{ index: 0, delta, finish_reason }] })}\n\n`;
+	const server = createServer((request, response) => {
+		request.resume();
+		response.writeHead(200, { 'content-type': 'text/event-stream' });
+		response.end(`${chunk({ role: 'assistant', content: text }, null)}${chunk({}, 'stop')}data: [DONE]\n\n`);
 	});
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	undo.push(async () => void server.close());

@@ -34,7 +34,7 @@ impl Gateway {
         let now = self.platform.now();
         let enter = |reach: &Reach| self.traffic.enter(&reach.endpoint, Turn::First, now);
         let Some(passage) = found.reaches.first().and_then(enter) else {
-            self.unserved(institution, &found, why).await?;
+            self.unserved(institution, found.way(), why).await?;
             return Err(Error::Resting);
         };
         Ok((found.reaches.swap_remove(0), passage))

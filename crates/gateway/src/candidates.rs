@@ -3,13 +3,14 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use kaname_guard::{Caller, Purpose};
-use kaname_kernel::{EndpointId, InstitutionId, Label, RouteId};
+use kaname_guard::{Action, Caller};
+use kaname_kernel::{EndpointId, InstitutionId, RouteId};
 use kaname_platform::db::Conn;
 
 use crate::{
     block,
     breaker::Circuit,
+    chat_stream::ChatRequest,
     error::Error,
     gateway::Gateway,
     model::{Capability, Endpoint, EndpointKind, Language},
@@ -22,7 +23,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub(crate) struct Candidates {
     pub(crate) reaches: Vec<Reach>,
-    /// The route that was named, for the record.
+    /// The route that was named or that serves the workspace, for the record.
     pub(crate) route: Option<RouteId>,
     /// The endpoint that was named itself.
     pub(crate) named: Option<EndpointId>,
@@ -39,6 +40,11 @@ impl Candidates {
             route: None,
             hedge_after: None,
         }
+    }
+
+    /// What they stand behind: a route or the endpoint itself.
+    pub(crate) fn way(&self) -> (Option<RouteId>, Option<EndpointId>) {
+        (self.route, self.named)
     }
 }
 
@@ -59,7 +65,7 @@ impl Gateway {
         if let Some(route) = found.filter(|route| route.enabled) {
             let endpoints = store::all(conn, institution).await?;
             let chosen = self.choose_of(conn, &route, endpoints, asked).await?;
-            let reached = self.reached(conn, chosen, Some(&route)).await?.ok_or_else(unknown)?;
+            let reached = self.reached(conn, chosen, &route).await?.ok_or_else(unknown)?;
             return Ok(Candidates { route: Some(route.id), ..reached });
         }
         let found = store::by_public_name(conn, institution, name).await?;
@@ -68,11 +74,12 @@ impl Gateway {
         // What it does beyond its first capability is between the caller and the endpoint.
         let asked = Asked { needs: asked.needs.get(..1).unwrap_or_default(), ..asked.clone() };
         let chosen = self.choose_of(conn, &route, vec![endpoint], &asked).await?;
-        let reached = self.reached(conn, chosen, None).await?.ok_or_else(unknown)?;
+        let reached = self.reached(conn, chosen, &route).await?.ok_or_else(unknown)?;
         Ok(Candidates { named: Some(id), ..reached })
     }
 
-    /// The endpoints for something that another slice needs done, whatever their names.
+    /// The endpoints for something that another slice needs done: for text those of the route that
+    /// serves the workspace, if there is one, else the first of all, whatever their names.
     ///
     /// The embedded models come first for vectors, since the index is made of theirs, and last for
     /// text. When none is cleared, the first is given, so that the guard refuses and records it.
@@ -87,27 +94,36 @@ impl Gateway {
         language: Option<Language>,
     ) -> Result<Candidates, Error> {
         let mut tx = self.platform.db.read().await?;
-        let chosen = self.chosen(&mut tx, caller.institution(), asked, language).await?;
-        self.reached(&mut tx, chosen, None).await?.ok_or(Error::NoEndpoint)
+        let (route, chosen) = self.chosen(&mut tx, caller.institution(), asked, language).await?;
+        let reached = self.reached(&mut tx, chosen, &route).await?.ok_or(Error::NoEndpoint)?;
+        Ok(Candidates { route: route.serves_workspace.then_some(route.id), ..reached })
     }
 
-    /// The first endpoint that is on, cleared for `label`, and can do `capability` in `language`.
+    /// The endpoint that `request` would be put to first: one that is on, in service, cleared for all
+    /// of it and trusted with its language. None where nobody could answer.
     ///
     /// Endpoints that were added come before the embedded generator, which is small. A language
-    /// that an endpoint does not claim is one it cannot be trusted with.
+    /// that an endpoint does not claim is one it cannot be trusted with. That everything on the
+    /// route that serves the workspace is out of service is noted, since no call will tell of it.
     pub async fn capable_endpoint(
         &self,
-        institution: InstitutionId,
-        label: &Label,
-        capability: Capability,
-        language: Option<Language>,
+        caller: &Caller,
+        request: &ChatRequest,
     ) -> Result<Option<Endpoint>, Error> {
-        let asked = Asked { label, purpose: Purpose::Ask, needs: &[capability] };
+        let (institution, label) = (caller.institution(), request.joined_label());
+        let asked = request.asked(&label);
         let mut tx = self.platform.db.read().await?;
-        match self.chosen(&mut tx, institution, &asked, language).await? {
-            Chosen::These(endpoints) => Ok(endpoints.into_iter().next()),
-            _ => Ok(None),
+        let (route, chosen) = self.chosen(&mut tx, institution, &asked, request.language).await?;
+        drop(tx);
+        match chosen {
+            Chosen::These(endpoints) => return Ok(endpoints.into_iter().next()),
+            Chosen::Resting if route.serves_workspace => {
+                let way = (Some(route.id), None);
+                self.unserved(institution, way, (request.purpose, Action::Chat)).await?;
+            }
+            _ => {}
         }
+        Ok(None)
     }
 
     async fn chosen(
@@ -116,10 +132,13 @@ impl Gateway {
         institution: InstitutionId,
         asked: &Asked<'_>,
         language: Option<Language>,
-    ) -> Result<Chosen, Error> {
-        let all = store::all(conn, institution).await?;
-        let route = route_of_any(institution, &all, language);
-        self.choose_of(conn, &route, all, asked).await
+    ) -> Result<(Route, Chosen), Error> {
+        let endpoints = store::all(conn, institution).await?;
+        let routes = routes::all(conn, institution).await?;
+        let what = (asked.needs, language);
+        let route = route_of_own_use(institution, (&routes, &endpoints), what);
+        let chosen = self.choose_of(conn, &route, endpoints, asked).await?;
+        Ok((route, chosen))
     }
 
     async fn choose_of(
@@ -146,7 +165,7 @@ impl Gateway {
         &self,
         conn: &mut Conn,
         chosen: Chosen,
-        route: Option<&Route>,
+        route: &Route,
     ) -> Result<Option<Candidates>, Error> {
         let mut endpoints = match chosen {
             Chosen::These(endpoints) => endpoints,
@@ -154,14 +173,14 @@ impl Gateway {
             Chosen::Resting => Vec::new(),
             Chosen::Unable => return Ok(None),
         };
-        if route.is_some_and(|route| !route.fails_over()) {
+        if !route.fails_over() {
             endpoints.truncate(1);
         }
         let mut reaches = Vec::with_capacity(endpoints.len());
         for endpoint in endpoints {
             reaches.push(self.with_key(conn, endpoint).await?);
         }
-        let hedge_after = route.and_then(Route::hedge_after);
+        let hedge_after = route.hedge_after();
         Ok(Some(Candidates { reaches, route: None, named: None, hedge_after }))
     }
 
@@ -203,18 +222,27 @@ pub(crate) fn own_route(endpoint: &Endpoint) -> Route {
     unnamed(endpoint.institution, vec![leg(endpoint.id, 0)])
 }
 
-/// The route for what the program itself needs done: every endpoint that can be trusted with
-/// `language`, in a fixed order.
-pub(crate) fn route_of_any(
+/// The route for what the program itself needs done, over what can be trusted with `language`: for
+/// text the one that serves the workspace, if there is one, else every endpoint in a fixed order, of
+/// which one is tried.
+pub(crate) fn route_of_own_use(
     institution: InstitutionId,
-    endpoints: &[Endpoint],
-    language: Option<Language>,
+    (routes, endpoints): (&[Route], &[Endpoint]),
+    (needs, language): (&[Capability], Option<Language>),
 ) -> Route {
     let speaks = |one: &&Endpoint| language.is_none_or(|spoken| one.languages.contains(&spoken));
     let mut able: Vec<&Endpoint> = endpoints.iter().filter(speaks).collect();
+    let serving = routes.iter().find(|route| route.enabled && route.serves_workspace);
+    // Vectors of another model would mean something else: they go by no route.
+    if let Some(route) = serving.filter(|_| needs.contains(&Capability::Chat)) {
+        let is_able = |leg: &&Leg| able.iter().any(|one| one.id == leg.endpoint_id);
+        let legs = route.legs.iter().filter(is_able).cloned().collect();
+        return Route { legs, ..route.clone() };
+    }
     able.sort_by_key(|endpoint| rank_of(endpoint.kind));
     let legs = able.iter().zip(0..=u8::MAX).map(|(one, tier)| leg(one.id, tier)).collect();
-    unnamed(institution, legs)
+    let bounds = Bounds { failover: Some(false), ..Bounds::default() };
+    Route { bounds, ..unnamed(institution, legs) }
 }
 
 /// A route that is nobody's: what the program itself puts together.
@@ -227,6 +255,7 @@ fn unnamed(institution: InstitutionId, legs: Vec<Leg>) -> Route {
         enabled: true,
         legs,
         bounds: Bounds::default(),
+        serves_workspace: false,
         created_at_ms: 0,
     }
 }

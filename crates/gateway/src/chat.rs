@@ -188,7 +188,7 @@ impl Gateway {
         if line.asked.get().is_none() && matches!(last.error, Error::Resting) {
             let (order, found) = (&line.chat.order, &line.chat.candidates);
             let why = (order.purpose, order.action);
-            self.unserved(order.caller.institution(), found, why).await?;
+            self.unserved(order.caller.institution(), found.way(), why).await?;
         }
         Err(last)
     }

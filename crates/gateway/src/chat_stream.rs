@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 
 use crate::{
     call::Call,
-    candidates::Candidates,
     chat::ChatOrder,
     failure::Failure,
     gateway::Gateway,
@@ -43,14 +42,24 @@ pub struct ChatRequest {
     pub language: Option<Language>,
     /// The act that leads to this: the call's acts follow from it, and are forgotten with it.
     pub parent: Option<ActId>,
-    /// This endpoint and no other, if given.
-    pub endpoint: Option<EndpointId>,
     /// The messages.
     pub messages: Vec<ChatMessage>,
     /// Most tokens of the answer.
     pub max_tokens: Option<u32>,
     /// Randomness, 0 to 2.
     pub temperature: Option<f32>,
+}
+
+impl ChatRequest {
+    /// The join of everything in it.
+    pub(crate) fn joined_label(&self) -> Label {
+        self.reads.iter().fold(self.label.clone(), |all, one| all.join(one))
+    }
+
+    /// What it asks of an endpoint, where `label` is its [joined one](Self::joined_label).
+    pub(crate) fn asked<'a>(&self, label: &'a Label) -> Asked<'a> {
+        Asked { label, purpose: self.purpose, needs: &[Capability::Chat] }
+    }
 }
 
 /// A piece of the answer.
@@ -137,22 +146,17 @@ impl Gateway {
     ) -> Result<ChatStream, Failure> {
         let messages = serde_json::to_value(&request.messages).unwrap_or_default();
         let call = Call::own(&body_of(&request, &messages))?;
+        let label = request.joined_label();
+        let candidates = self.any(caller, &request.asked(&label), request.language).await?;
         let what = (Action::Chat, ("messages", messages.to_string().into_bytes()));
         let order = Order {
             reads: request.reads,
             parent: request.parent,
             ..Order::new(caller.clone(), request.purpose, request.label, what)
         };
-        let candidates = if let Some(id) = request.endpoint {
-            Candidates::only(self.reach(caller.institution(), id).await?)
-        } else {
-            let (label, purpose) = (order.joined_label(), order.purpose);
-            let asked = Asked { label: &label, purpose, needs: &[Capability::Chat] };
-            self.any(caller, &asked, request.language).await?
-        };
-        let shown = self.observer.shown(&call, &order.joined_label());
+        let shown = self.observer.shown(&call, &label);
         let context = Context { streams: true, shown, ..Context::default() };
-        let order = Order { bound: call.bound(), context, ..order };
+        let order = Order { bound: call.bound(), route: candidates.route, context, ..order };
         let recorded = self.open_chat(&ChatOrder { order, candidates, call }).await?;
         Ok(ChatStream { recorded })
     }

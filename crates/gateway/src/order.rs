@@ -66,7 +66,7 @@ pub(crate) struct Order {
     pub(crate) content: (&'static str, Vec<u8>),
     /// The tokens that it takes at most.
     pub(crate) bound: Tokens,
-    /// The route that was named, for the record.
+    /// The route that was named or that serves the workspace, for the record.
     pub(crate) route: Option<RouteId>,
     /// What operators see of it besides.
     pub(crate) context: Context,

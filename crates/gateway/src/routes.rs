@@ -41,6 +41,8 @@ pub struct Route {
     pub legs: Vec<Leg>,
     /// What every endpoint behind it must keep to.
     pub bounds: Bounds,
+    /// Whether the institution's own workspace goes by it: one route at most does.
+    pub serves_workspace: bool,
     /// Since when it is here.
     pub created_at_ms: i64,
 }
@@ -115,6 +117,9 @@ pub struct NewRoute {
     /// What every endpoint behind it must keep to.
     #[serde(default)]
     pub bounds: Bounds,
+    /// Whether the institution's own workspace goes by it. It takes that from the route that did.
+    #[serde(default)]
+    pub serves_workspace: bool,
 }
 
 /// A change of a route; what is absent stays.
@@ -131,10 +136,13 @@ pub struct RouteChange {
     pub legs: Option<Vec<Leg>>,
     /// What every endpoint behind it must keep to.
     pub bounds: Option<Bounds>,
+    /// Whether the institution's own workspace goes by it. It takes that from the route that did; a
+    /// route that is switched off takes nothing.
+    pub serves_workspace: Option<bool>,
 }
 
 impl RouteChange {
-    fn apply(&self, route: &mut Route) {
+    fn apply(&self, route: &mut Route) -> Result<(), Error> {
         if let Some(name) = &self.public_name {
             name.trim().clone_into(&mut route.public_name);
         }
@@ -148,6 +156,13 @@ impl RouteChange {
         if let Some(bounds) = &self.bounds {
             route.bounds.clone_from(bounds);
         }
+        let serves = self.serves_workspace.unwrap_or(route.serves_workspace);
+        if serves && !route.serves_workspace && !route.enabled {
+            let detail = "the route is switched off; switch it on first";
+            return Err(Error::invalid("serves_workspace", detail));
+        }
+        route.serves_workspace = serves;
+        Ok(())
     }
 }
 

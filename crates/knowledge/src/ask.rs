@@ -4,9 +4,8 @@
 //! The asking is on disk before anything else happens, the answer before it is given out.
 
 use futures_util::{StreamExt as _, future, stream};
-use kaname_gateway::Endpoint;
 use kaname_guard::Purpose;
-use kaname_kernel::{ActId, CollectionId, EndpointId, Label, Principal};
+use kaname_kernel::{ActId, CollectionId, Label, Principal};
 use kaname_platform::Act;
 use tokio::sync::mpsc;
 
@@ -223,9 +222,4 @@ fn quotation(ranked: &[Ranked], chosen: &[usize], (own, asked): (&Label, ActId))
 pub(crate) fn label_of(citations: &[Citation], own: &Label) -> Label {
     let labels = citations.iter().map(|citation| citation.hit.label.clone());
     labels.reduce(|all, one| all.join(&one)).unwrap_or_else(|| own.clone())
-}
-
-/// The endpoint that may write for `label`, as citations name it.
-pub(crate) fn named(endpoint: &Endpoint) -> (EndpointId, String) {
-    (endpoint.id, endpoint.name.clone())
 }

@@ -1,15 +1,15 @@
 //! A written answer: a capable model writes from numbered passages, and every sentence is held
 //! against the passages that it cites before it counts.
 
-use kaname_gateway::{Capability, ChatEvent, ChatMessage, ChatRequest, Endpoint, Language};
+use kaname_gateway::{ChatEvent, ChatMessage, ChatRequest, Language};
 use kaname_guard::{Caller, Purpose};
-use kaname_kernel::{ActId, Label, Principal};
+use kaname_kernel::{ActId, EndpointId, Label, Principal};
 use serde_json::json;
 
 use crate::{
     Error, Knowledge,
     answer::verify::{Source, verify},
-    ask::{AskEvent, Events, label_of, named},
+    ask::{AskEvent, Events, label_of},
     model::{Answer, AnswerMode, Citation},
     retrieve::Ranked,
 };
@@ -49,49 +49,48 @@ impl Knowledge {
     ) -> Result<Writing, Error> {
         let labels = passages.iter().map(|passage| &passage.hit.label);
         let label = labels.fold(own.clone(), |all, one| all.join(one));
-        let language = language_of(question);
-        let endpoint = self
-            .gateway
-            .capable_endpoint(by.institution, &label, Capability::Chat, Some(language))
-            .await
-            .map_err(kaname_gateway::Failure::from)?;
-        let Some(endpoint) = endpoint else { return Ok(Writing::Nothing { streamed: false }) };
-        let _unheard = events.send(AskEvent::Writing(label.clone())).await;
         let request = ChatRequest {
             purpose: Purpose::Ask,
             label: own.clone(),
             reads: passages.iter().map(|passage| passage.hit.label.clone()).collect(),
-            language: Some(language),
+            language: Some(language_of(question)),
             parent: Some(asked),
-            endpoint: Some(endpoint.id),
             messages: messages(question, passages),
             max_tokens: Some(ANSWER_TOKENS_MAX),
             temperature: Some(0.0),
         };
-        let Some(text) = self.stream(by, request, events).await else {
+        let caller = Caller::from(by);
+        let capable = self.gateway.capable_endpoint(&caller, &request).await;
+        if capable.map_err(kaname_gateway::Failure::from)?.is_none() {
+            return Ok(Writing::Nothing { streamed: false });
+        }
+        let _unheard = events.send(AskEvent::Writing(label.clone())).await;
+        let Some((text, writer)) = self.stream(&caller, request, events).await else {
             return Ok(Writing::Nothing { streamed: true });
         };
         let _unheard = events.send(AskEvent::Checking).await;
         let about = (question, &label, asked);
-        let written = self.verified(&text, about, (passages, &endpoint))?;
+        let written = self.verified(&text, about, (passages, writer))?;
         Ok(written.map_or(Writing::Nothing { streamed: true }, |answer| {
             Writing::Verified(Box::new(answer))
         }))
     }
 
-    /// The whole text, or nothing when the model failed: the gateway has recorded why.
+    /// The whole text and who wrote it, or nothing when the model failed: the gateway has recorded why.
     async fn stream(
         &self,
-        by: &Principal,
+        caller: &Caller,
         request: ChatRequest,
         events: &Events,
-    ) -> Option<String> {
+    ) -> Option<(String, (EndpointId, String))> {
         let failed = |error: kaname_gateway::Failure| {
             let cause = &error as &dyn std::error::Error;
             tracing::warn!(error = cause, "no answer was written; quoting instead");
         };
-        let opened = self.gateway.chat_stream(&Caller::from(by), request).await;
+        let opened = self.gateway.chat_stream(caller, request).await;
         let mut stream = opened.map_err(failed).ok()?;
+        let (endpoint, name) = stream.endpoint();
+        let writer = (endpoint, name.to_owned());
         let mut text = String::new();
         while let Some(event) = stream.next().await {
             match event.map_err(failed).ok()? {
@@ -99,10 +98,10 @@ impl Knowledge {
                     text.push_str(&more);
                     let _unheard = events.send(AskEvent::Delta(more)).await;
                 }
-                ChatEvent::Finished { .. } => return Some(text),
+                ChatEvent::Finished { .. } => return Some((text, writer)),
             }
             if text.len() > ANSWER_BYTES_MAX {
-                return Some(text);
+                return Some((text, writer));
             }
         }
         None
@@ -112,7 +111,7 @@ impl Knowledge {
         &self,
         text: &str,
         (question, label, asked): (&str, &Label, ActId),
-        (passages, endpoint): (&[Ranked], &Endpoint),
+        (passages, writer): (&[Ranked], (EndpointId, String)),
     ) -> Result<Option<Answer>, Error> {
         let sources: Vec<Source> = passages.iter().map(source).collect();
         let checked = verify(&self.lexicon()?, text, question, &sources);
@@ -136,7 +135,7 @@ impl Knowledge {
             label: label_of(&citations, label).join(label),
             citations,
             act: asked,
-            endpoint: Some(named(endpoint)),
+            endpoint: Some(writer),
         }))
     }
 }

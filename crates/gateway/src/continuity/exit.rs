@@ -71,7 +71,7 @@ pub struct Exit {
     pub id: Option<String>,
     /// The name that callers write; `answers` or `vectors` for an own use.
     pub public_name: String,
-    /// What people call it; empty for an own use.
+    /// What people call it; for an own use, the route that serves it, empty where none does.
     pub name: String,
     /// In a word.
     pub outcome: ExitOutcome,

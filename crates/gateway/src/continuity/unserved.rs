@@ -2,19 +2,19 @@
 //! noted that they came: on which way, for what, and nothing of their content.
 
 use kaname_guard::{Action, Purpose};
-use kaname_kernel::{ActId, InstitutionId};
+use kaname_kernel::{ActId, EndpointId, InstitutionId, RouteId};
 use kaname_platform::DbError;
 
 use super::store;
 use crate::{candidates::Candidates, gateway::Gateway};
 
 impl Gateway {
-    /// Notes a call of `institution` for which `found` left nothing. An administrator's test does
-    /// not count.
+    /// Notes a call of `institution` for which nothing was left on this route or at this endpoint. An
+    /// administrator's test does not count.
     pub(crate) async fn unserved(
         &self,
         institution: InstitutionId,
-        found: &Candidates,
+        way: (Option<RouteId>, Option<EndpointId>),
         (purpose, action): (Purpose, Action),
     ) -> Result<(), DbError> {
         if purpose == Purpose::EndpointTest {
@@ -23,7 +23,7 @@ impl Gateway {
         let mut tx = self.platform.db.begin().await?;
         let id: ActId = self.platform.ids.next();
         let at = (id, institution, self.platform.now());
-        store::insert_unserved(&mut tx, at, (found.route, found.named), (purpose, action)).await?;
+        store::insert_unserved(&mut tx, at, way, (purpose, action)).await?;
         tx.commit().await
     }
 }

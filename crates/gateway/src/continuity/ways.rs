@@ -8,7 +8,7 @@ use kaname_kernel::{EndpointId, InstitutionId};
 use kaname_platform::named_variants;
 
 use crate::{
-    candidates::{own_route, route_of_any},
+    candidates::{own_route, route_of_own_use},
     model::{Capability, Endpoint, Language},
     routes::Route,
 };
@@ -41,7 +41,7 @@ pub(super) struct Way {
     pub(super) id: Option<String>,
     /// The name that callers write; `answers` and `vectors` for own uses.
     pub(super) public_name: String,
-    /// What people call it.
+    /// What people call it; for an own use, the route that serves it, if one does.
     pub(super) name: String,
     pub(super) purpose: Purpose,
     pub(super) cases: Vec<Case>,
@@ -64,9 +64,9 @@ pub(super) fn ways(
     routes: &[Route],
     endpoints: &[Endpoint],
 ) -> Vec<Way> {
-    let routes = routes.iter().filter(|route| route.enabled).map(way_of_route);
+    let named = routes.iter().filter(|route| route.enabled).map(way_of_route);
     let on = endpoints.iter().filter(|endpoint| endpoint.enabled).map(way_of_endpoint);
-    routes.chain(on).chain(own_uses(institution, endpoints)).collect()
+    named.chain(on).chain(own_uses(institution, routes, endpoints)).collect()
 }
 
 fn way_of_route(route: &Route) -> Way {
@@ -104,17 +104,17 @@ fn way_of_endpoint(endpoint: &Endpoint) -> Way {
 }
 
 /// Answers to questions in both languages, and vectors for the index.
-fn own_uses(institution: InstitutionId, endpoints: &[Endpoint]) -> [Way; 2] {
+fn own_uses(institution: InstitutionId, routes: &[Route], endpoints: &[Endpoint]) -> [Way; 2] {
     let case = |needs: Capability, language| Case {
-        route: route_of_any(institution, endpoints, language),
+        route: route_of_own_use(institution, (routes, endpoints), (&[needs], language)),
         needs: vec![needs],
         language,
     };
-    let way = |name: &str, purpose, cases| Way {
+    let way = |name: &str, purpose, cases: Vec<Case>| Way {
         kind: WayKind::OwnUse,
         id: None,
         public_name: name.to_owned(),
-        name: String::new(),
+        name: cases.first().map(|case| case.route.name.clone()).unwrap_or_default(),
         purpose,
         cases,
     };
@@ -125,19 +125,17 @@ fn own_uses(institution: InstitutionId, endpoints: &[Endpoint]) -> [Way; 2] {
     ]
 }
 
-/// The way of calls with these columns: its kind, and its id or the name of the use.
+/// The way of calls with these columns: its kind, and its id or the name of the use. A question on the
+/// workspace's screens is an own use also where a route serves it: nobody called that by its name.
 pub(super) fn way_key(
     route: Option<&str>,
     endpoint: Option<&str>,
     (purpose, action): (&str, &str),
 ) -> (WayKind, String) {
-    if let Some(route) = route {
-        return (WayKind::Route, route.to_owned());
-    }
-    match endpoint {
-        Some(endpoint) if purpose == Purpose::DirectCall.as_str() => {
-            (WayKind::Endpoint, endpoint.to_owned())
-        }
+    let named = purpose == Purpose::DirectCall.as_str();
+    match (route, endpoint) {
+        (Some(route), _) if named => (WayKind::Route, route.to_owned()),
+        (None, Some(endpoint)) if named => (WayKind::Endpoint, endpoint.to_owned()),
         _ if action == Action::Embed.as_str() => (WayKind::OwnUse, "vectors".to_owned()),
         _ => (WayKind::OwnUse, "answers".to_owned()),
     }

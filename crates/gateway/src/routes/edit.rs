@@ -43,13 +43,15 @@ impl Gateway {
             enabled: true,
             legs: new.legs,
             bounds: new.bounds,
+            serves_workspace: new.serves_workspace,
             created_at_ms: self.platform.now().as_millis(),
         };
         let mut tx = self.platform.db.begin().await?;
         self.check_route(&mut tx, &route).await?;
         store::insert(&mut tx, &route).await.map_err(taken)?;
+        let before = store::keep_workspace(&mut tx, &route).await?;
         let act = describe(Act::by(by, "gateway.route_created"), &route);
-        self.platform.append(&mut tx, act).await?;
+        self.platform.append(&mut tx, taking_over(act, before)).await?;
         tx.commit().await.map_err(taken)?;
         Ok(route)
     }
@@ -69,11 +71,12 @@ impl Gateway {
         let mut tx = self.platform.db.begin().await?;
         let found = store::by_id(&mut tx, by.institution, id).await?;
         let mut route = found.ok_or(Error::NotFound)?;
-        change.apply(&mut route);
+        change.apply(&mut route)?;
         self.check_route(&mut tx, &route).await?;
         store::update(&mut tx, &route).await.map_err(taken)?;
+        let before = store::keep_workspace(&mut tx, &route).await?;
         let act = describe(Act::by(by, "gateway.route_changed"), &route);
-        self.platform.append(&mut tx, act).await?;
+        self.platform.append(&mut tx, taking_over(act, before)).await?;
         tx.commit().await.map_err(taken)?;
         Ok(route)
     }
@@ -120,5 +123,11 @@ impl Gateway {
 fn describe(act: Act, route: &Route) -> Act {
     act.reference("route", route.id)
         .reference("enabled", route.enabled)
+        .reference("serves_workspace", route.serves_workspace)
         .content("route", serde_json::to_vec(route).unwrap_or_default())
+}
+
+/// `act`, and which route served the workspace until then, if this one takes that over.
+fn taking_over(act: Act, before: Option<RouteId>) -> Act {
+    before.into_iter().fold(act, |act, before| act.reference("workspace_taken_from", before))
 }

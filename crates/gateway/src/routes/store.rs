@@ -50,6 +50,24 @@ pub(crate) async fn update(conn: &mut Conn, route: &Route) -> Result<(), DbError
     .await
 }
 
+/// Keeps whether `route` serves the workspace; gives the route that it takes that from.
+pub(crate) async fn keep_workspace(
+    conn: &mut Conn,
+    route: &Route,
+) -> Result<Option<RouteId>, DbError> {
+    let mut before = None;
+    if route.serves_workspace {
+        let sql = "UPDATE route SET serves_workspace = 0 WHERE institution_id = $1 \
+                   AND route_id <> $2 AND serves_workspace = 1 RETURNING route_id";
+        let row = conn.fetch_optional(sql, params![route.institution, route.id]).await?;
+        before = row.map(|row| row.get("route_id")).transpose()?;
+    }
+    let sql = "UPDATE route SET serves_workspace = $3 WHERE institution_id = $1 AND route_id = $2";
+    let values = params![route.institution, route.id, route.serves_workspace];
+    conn.execute_one(sql, values).await?;
+    Ok(before)
+}
+
 pub(crate) async fn delete(
     conn: &mut Conn,
     institution: InstitutionId,
@@ -109,6 +127,7 @@ fn read(row: &Row) -> Result<Route, DbError> {
         enabled: row.get("enabled")?,
         legs: parsed(&row.get::<String>("legs")?, "legs")?,
         bounds: parsed(&row.get::<String>("bounds")?, "bounds")?,
+        serves_workspace: row.get("serves_workspace")?,
         created_at_ms: row.get("created_at_ms")?,
     })
 }

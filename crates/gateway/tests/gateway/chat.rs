@@ -5,9 +5,7 @@ use axum::{
     http::{Request, header},
 };
 use futures_util::{StreamExt as _, future::join_all};
-use kaname_gateway::{
-    Capability, ChatEvent, ChatMessage, ChatRequest, EndpointChange, Error, Language,
-};
+use kaname_gateway::{ChatEvent, ChatMessage, ChatRequest, EndpointChange, Error, Language};
 use kaname_guard::{Caller, Purpose};
 use kaname_kernel::{Label, Role, Scope};
 use kaname_testkit::{Manner, PIECES, Upstream, good_events, on_both};
@@ -213,7 +211,6 @@ fn written(reads: Vec<Label>) -> ChatRequest {
         reads,
         language: Some(Language::Ja),
         parent: None,
-        endpoint: None,
         messages: vec![ChatMessage {
             role: "user", content: "粗大ごみの手数料は？".to_owned()
         }],
@@ -262,14 +259,10 @@ async fn only_an_endpoint_that_is_on_cleared_and_speaks_the_language_is_capable(
         let able = |label: u8, language: Language| {
             let world = &world;
             async move {
-                let label = Label::of_rank(label);
-                let institution = world.test.institution;
-                let found = world.gateway.capable_endpoint(
-                    institution,
-                    &label,
-                    Capability::Chat,
-                    Some(language),
-                );
+                let (label, language) = (Label::of_rank(label), Some(language));
+                let request = ChatRequest { label, language, ..written(Vec::new()) };
+                let caller = Caller::from(&world.administrator);
+                let found = world.gateway.capable_endpoint(&caller, &request);
                 found.await.unwrap().map(|endpoint| endpoint.id)
             }
         };
@@ -312,10 +305,10 @@ async fn the_embedded_generator_answers_in_openais_shape_and_never_counts_for_ja
         assert_eq!(world.acts().await.last().unwrap(), "outcome failed gateway.embedded_failed");
         let gone = json_of(world.post("/v1/chat/completions", &call("gone", ""), &[]).await).await.1;
         assert_eq!(gone["error"]["code"], "gateway.embedded_no_model");
-        let (institution, label) = (world.test.institution, Label::of_rank(2));
+        let caller = Caller::from(&world.administrator);
         for (language, expected) in [(Language::En, true), (Language::Ja, false)] {
-            let found =
-                world.gateway.capable_endpoint(institution, &label, Capability::Chat, Some(language)).await;
+            let request = ChatRequest { language: Some(language), ..written(Vec::new()) };
+            let found = world.gateway.capable_endpoint(&caller, &request).await;
             assert_eq!(found.unwrap().is_some(), expected, "{language:?}");
         }
     })

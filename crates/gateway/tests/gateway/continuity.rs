@@ -44,6 +44,7 @@ async fn route(world: &World, endpoints: &[&Endpoint]) -> Route {
         name: "標準".to_owned(),
         legs: endpoints.iter().zip(0..).map(leg).collect(),
         bounds: Bounds::default(),
+        serves_workspace: false,
     };
     world.gateway.create_route(&world.administrator, new).await.unwrap()
 }
@@ -140,7 +141,7 @@ async fn in_a_drill_of_a_vendor_all_calls_go_to_the_other_and_afterwards_back_wi
     .await;
 }
 
-async fn refs_of(world: &World, kind: &str) -> Value {
+pub(crate) async fn refs_of(world: &World, kind: &str) -> Value {
     let mut tx = world.test.platform.db.read().await.unwrap();
     let sql = "SELECT refs FROM act WHERE kind = $1 ORDER BY act_id DESC LIMIT 1";
     let row = tx.fetch_one(sql, params![kind]).await.unwrap();

@@ -34,6 +34,7 @@ async fn hedged(world: &World, upstreams: [&Upstream; 2], after: u32) {
         name: "標準".to_owned(),
         legs: vec![leg(&first, 0), leg(&second, 1)],
         bounds: Bounds { hedge_after_ms: Some(after), ..Bounds::default() },
+        serves_workspace: false,
     };
     world.gateway.create_route(&world.administrator, new).await.unwrap();
 }
@@ -206,6 +207,7 @@ async fn a_wait_that_cannot_be_is_refused_by_its_field() {
                 name: "標準".to_owned(),
                 legs: vec![leg(&endpoint, 0)],
                 bounds,
+                serves_workspace: false,
             };
             let refused = world.gateway.create_route(&world.administrator, new).await;
             let field = matches!(

@@ -19,3 +19,4 @@ mod sessions;
 mod support;
 mod telemetry;
 mod traffic;
+mod workspace_route;

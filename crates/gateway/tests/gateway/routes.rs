@@ -28,11 +28,12 @@ pub(crate) async fn route(world: &World, legs: Vec<Leg>) -> kaname_gateway::Rout
         name: "標準".to_owned(),
         legs,
         bounds: Bounds::default(),
+        serves_workspace: false,
     };
     world.gateway.create_route(&world.administrator, new).await.unwrap()
 }
 
-const FAILED_OVER: [&str; 7] = [
+pub(crate) const FAILED_OVER: [&str; 7] = [
     "request",
     "decision",
     "attempt",
@@ -161,6 +162,7 @@ async fn a_route_is_checked_field_by_field_and_its_name_is_its_own() {
             name: "標準".to_owned(),
             legs,
             bounds: Bounds::default(),
+            serves_workspace: false,
         };
         let create = |new: NewRoute| world.gateway.create_route(&world.administrator, new);
         let taken = create(new("one/one", vec![leg(&one, 0)])).await.unwrap_err();

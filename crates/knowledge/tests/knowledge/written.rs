@@ -3,7 +3,10 @@
 use axum::{Router, extract::State, response::IntoResponse as _, routing::post};
 use futures_util::StreamExt as _;
 use http::header::CONTENT_TYPE;
-use kaname_gateway::{Capability, EndpointKind, Language, NewEndpoint};
+use kaname_gateway::{
+    Bounds, Capability, Conditions, EndpointChange, EndpointKind, Language, Leg, NewEndpoint,
+    NewRoute,
+};
 use kaname_kernel::Label;
 use kaname_knowledge::{Answer, AnswerMode, Ask, AskEvent};
 use kaname_platform::{Act, params};
@@ -42,13 +45,19 @@ async fn world_with(test: kaname_testkit::TestPlatform, text: &'static str, rank
     let world = World::new(test).await;
     let home = world.collection("living", "2").await;
     world.add(home.id, &[("sodai.md", FEES.as_bytes())]).await;
-    let new = NewEndpoint {
-        name: "庁内の推論サーバー".to_owned(),
+    let new = new_endpoint(("庁内の推論サーバー", "kaname/standard"), writer(text).await, rank);
+    world.knowledge.gateway().create_endpoint(&world.administrator, new).await.unwrap();
+    world
+}
+
+fn new_endpoint((name, public_name): (&str, &str), base_url: String, rank: u8) -> NewEndpoint {
+    NewEndpoint {
+        name: name.to_owned(),
         kind: EndpointKind::OpenaiCompatible,
-        base_url: Some(writer(text).await),
+        base_url: Some(base_url),
         api_key: None,
         model: "m".to_owned(),
-        public_name: "kaname/standard".to_owned(),
+        public_name: public_name.to_owned(),
         capabilities: vec![Capability::Chat],
         languages: vec![Language::Ja],
         clearance: Label::of_rank(rank),
@@ -63,9 +72,7 @@ async fn world_with(test: kaname_testkit::TestPlatform, text: &'static str, rank
         concurrent_max: None,
         cache_seconds: 0,
         price: None,
-    };
-    world.knowledge.gateway().create_endpoint(&world.administrator, new).await.unwrap();
-    world
+    }
 }
 
 async fn ask(world: &World, ask: Ask) -> Answer {
@@ -144,6 +151,45 @@ async fn every_act_on_the_way_to_an_answer_follows_from_the_question_and_is_forg
         for text in said {
             assert_eq!(world.test.places_of(text).await, Vec::<String>::new(), "{text}");
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_route_that_serves_the_workspace_says_who_writes_and_when_it_is_quoted() {
+    on_both(|test| async {
+        let world = world_with(test, "手数料は1点につき300円です。[1]", 3).await;
+        let (gateway, by) = (world.knowledge.gateway(), &world.administrator);
+        let endpoints = gateway.endpoints(by.institution).await.unwrap();
+        let working = endpoints.iter().find(|one| one.public_name == "kaname/standard").unwrap().id;
+        // Where nobody listens.
+        let silent = new_endpoint(("silent", "one/silent"), "http://127.0.0.1:9/v1".to_owned(), 3);
+        let silent = gateway.create_endpoint(by, silent).await.unwrap();
+        let leg =
+            |(endpoint_id, tier)| Leg { endpoint_id, tier, weight: 1, when: Conditions::default() };
+        let new = NewRoute {
+            public_name: "kaname/own".to_owned(),
+            name: "庁内の標準".to_owned(),
+            legs: [(silent.id, 0), (working, 1)].map(leg).to_vec(),
+            bounds: Bounds::default(),
+            serves_workspace: true,
+        };
+        gateway.create_route(by, new).await.unwrap();
+        let answer = ask(&world, Ask::new(QUESTION)).await;
+        assert_eq!(answer.mode, AnswerMode::Written);
+        let named = answer.endpoint.map(|(id, _)| id);
+        assert_eq!(named, Some(working), "who wrote it is named, not who was asked first");
+
+        let english =
+            EndpointChange { languages: Some(vec![Language::En]), ..EndpointChange::default() };
+        for endpoint in [silent.id, working] {
+            gateway.change_endpoint(by, endpoint, &english).await.unwrap();
+        }
+        let outside = writer("手数料は1点につき300円です。[1]").await;
+        let outside = new_endpoint(("outside", "one/outside"), outside, 3);
+        gateway.create_endpoint(by, outside).await.unwrap();
+        let answer = ask(&world, Ask::new(QUESTION)).await;
+        assert_eq!((answer.mode, answer.endpoint), (AnswerMode::Quotation, None));
     })
     .await;
 }

@@ -171,6 +171,9 @@ pub(crate) struct RouteAdd {
     /// What people call it; without it, the public name.
     #[arg(long)]
     pub(crate) name: Option<String>,
+    /// The institution's own screens go by it, and no longer by another route.
+    #[arg(long)]
+    pub(crate) serves_workspace: bool,
     /// Where it leads.
     #[command(flatten)]
     pub(crate) way: RouteWay,
@@ -190,6 +193,10 @@ pub(crate) struct RouteChange {
     /// Switches it on or off.
     #[arg(long, value_name = "true|false")]
     pub(crate) enabled: Option<bool>,
+    /// Whether the institution's own screens go by it, and no longer by another route.
+    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true,
+        default_missing_value = "true")]
+    pub(crate) serves_workspace: Option<bool>,
     /// Where it leads.
     #[command(flatten)]
     pub(crate) way: RouteWay,

@@ -65,7 +65,13 @@ fn new(add: &RouteAdd, names: &Names) -> anyhow::Result<Json> {
     let legs = legs.context("say --try: the endpoints in the order to try")?;
     let bounds = bounds(&add.way, None).unwrap_or_else(|| json!({}));
     let name = add.name.as_ref().unwrap_or(&add.public_name);
-    Ok(json!({ "public_name": add.public_name, "name": name, "legs": legs, "bounds": bounds }))
+    Ok(json!({
+        "public_name": add.public_name,
+        "name": name,
+        "legs": legs,
+        "bounds": bounds,
+        "serves_workspace": add.serves_workspace,
+    }))
 }
 
 fn changed(change: &RouteChange, before: &Json, names: &Names) -> anyhow::Result<Json> {
@@ -74,6 +80,7 @@ fn changed(change: &RouteChange, before: &Json, names: &Names) -> anyhow::Result
         "public_name": change.public_name,
         "name": change.name,
         "enabled": change.enabled,
+        "serves_workspace": change.serves_workspace,
         "legs": legs(&change.way, legs_before, names)?,
         "bounds": bounds(&change.way, before.get("bounds")),
     });
@@ -175,14 +182,15 @@ async fn told(door: &Door, route: Json, as_json: bool) -> anyhow::Result<Json> {
 }
 
 fn print_one(route: &Json) {
-    let on = route.get("enabled").and_then(Json::as_bool).unwrap_or_default();
+    let is = |key: &str| route.get(key).and_then(Json::as_bool).unwrap_or_default();
     let legs = route.get("legs").and_then(Json::as_array).map_or(0, Vec::len);
     print::line(&format!(
-        "{}  {:<28} {:<24} {legs} endpoints {}",
+        "{}  {:<28} {:<24} {legs} endpoints {}{}",
         print::text(route, "id"),
         print::text(route, "public_name"),
         print::text(route, "name"),
-        if on { "" } else { "off" }
+        if is("serves_workspace") { "serves the workspace " } else { "" },
+        if is("enabled") { "" } else { "off" }
     ));
 }
 
@@ -215,6 +223,23 @@ mod tests {
         assert_eq!(legs(&way(&[]), &before, &names()).unwrap(), None);
         assert!(legs(&way(&["c/z"]), &[], &names()).unwrap_err().to_string().contains("c/z"));
         assert!(legs(&way(&["a/x=many"]), &[], &names()).is_err());
+    }
+
+    #[test]
+    fn the_workspace_is_given_and_taken_and_else_left_alone() {
+        #[derive(Debug, clap::Parser)]
+        struct Line {
+            #[command(flatten)]
+            change: RouteChange,
+        }
+        for (said, body) in [
+            ("--serves-workspace", json!({ "serves_workspace": true })),
+            ("--serves-workspace=false", json!({ "serves_workspace": false })),
+            ("--enabled=true", json!({ "enabled": true })),
+        ] {
+            let line = <Line as clap::Parser>::parse_from(["change", "a/x", said]);
+            assert_eq!(changed(&line.change, &json!({}), &names()).unwrap(), body, "{said}");
+        }
     }
 
     #[test]

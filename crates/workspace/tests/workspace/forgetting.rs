@@ -32,7 +32,6 @@ impl Answerer for FromUpstream {
                 reads: Vec::new(),
                 language: None,
                 parent: Some(question.act),
-                endpoint: None,
                 messages: vec![ChatMessage { role: "user", content: question.text }],
                 max_tokens: None,
                 temperature: None,

@@ -2123,7 +2123,7 @@ export interface components {
             id: string | null;
             /** @description What kind of way it is. */
             kind: components["schemas"]["WayKind"];
-            /** @description What people call it; empty for an own use. */
+            /** @description What people call it; for an own use, the route that serves it, empty where none does. */
             name: string;
             /** @description In a word. */
             outcome: components["schemas"]["ExitOutcome"];
@@ -2887,6 +2887,8 @@ export interface components {
             name: string;
             /** @description The name that callers write. */
             public_name: string;
+            /** @description Whether the institution's own workspace goes by it. It takes that from the route that did. */
+            serves_workspace?: boolean;
         };
         NewUserBody: {
             clearance: string;
@@ -3125,6 +3127,8 @@ export interface components {
             name: string;
             /** @description The name that callers write, `kaname/standard` say. */
             public_name: string;
+            /** @description Whether the institution's own workspace goes by it: one route at most does. */
+            serves_workspace: boolean;
         };
         /** @description A change of a route; what is absent stays. */
         RouteChange: {
@@ -3137,6 +3141,11 @@ export interface components {
             name?: string | null;
             /** @description The name that callers write. */
             public_name?: string | null;
+            /**
+             * @description Whether the institution's own workspace goes by it. It takes that from the route that did; a
+             *     route that is switched off takes nothing.
+             */
+            serves_workspace?: boolean | null;
         };
         /** @description A page of routes. */
         RoutePage: {

@@ -46,6 +46,7 @@ export class RouteDraft {
 	publicName = $state('');
 	name = $state('');
 	legs = $state<LegDraft[]>([]);
+	servesWorkspace = $state(false);
 	hostingCountries = $state('');
 	operatorCountries = $state('');
 	outputYenMost = $state('');
@@ -57,6 +58,7 @@ export class RouteDraft {
 		const draft = new RouteDraft();
 		draft.publicName = route.public_name;
 		draft.name = route.name;
+		draft.servesWorkspace = route.serves_workspace;
 		let before: number | null = null;
 		for (const leg of byTier(route.legs)) {
 			const made = LegDraft.of(draft.#keys++, leg);
@@ -108,7 +110,8 @@ export class RouteDraft {
 			public_name: this.publicName.trim(),
 			name: this.name.trim(),
 			legs: this.legs.map((leg, index) => leg.body(tiers[index] ?? 0)),
-			bounds: this.#bounds()
+			bounds: this.#bounds(),
+			serves_workspace: this.servesWorkspace
 		};
 	}
 

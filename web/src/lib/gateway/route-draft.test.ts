@@ -14,6 +14,7 @@ const route: Route = {
 		{ endpoint_id: 'b', tier: 0, weight: 1 }
 	],
 	bounds: { hosting_countries: ['JP'], operator_countries: [], output_yen_most: 500, failover: null, hedge_after_ms: null },
+	serves_workspace: true,
 	created_at_ms: 0
 };
 
@@ -22,7 +23,7 @@ const order = (draft: RouteDraft) =>
 
 describe('a route draft', () => {
 	it('takes a route over and gives the same back, turns counted from 0', () => {
-		const { legs, bounds } = RouteDraft.of(route).body();
+		const { legs, bounds, serves_workspace } = RouteDraft.of(route).body();
 		expect(legs.map(({ endpoint_id, tier, weight }) => [endpoint_id, tier, weight])).toEqual([
 			['a', 0, 3],
 			['b', 0, 1],
@@ -36,6 +37,8 @@ describe('a route draft', () => {
 			failover: true,
 			hedge_after_ms: null
 		});
+		expect(serves_workspace).toBe(true);
+		expect(new RouteDraft().body().serves_workspace).toBe(false);
 	});
 
 	it('keeps the wait before a second endpoint is asked, and names its field where it is no number', () => {
