@@ -16,7 +16,10 @@ mod run;
 mod store;
 mod sweep;
 
-pub(crate) use self::files::{Content, UPLOADS_MAX};
+pub(crate) use self::{
+    files::{Content, UPLOADS_MAX},
+    store::{actor_of, via_of},
+};
 pub use self::{
     error::BatchError,
     model::{
