@@ -16,13 +16,13 @@ mod run;
 mod store;
 mod sweep;
 
-pub(crate) use self::{
-    files::{Content, UPLOADS_MAX},
-    store::{actor_of, via_of},
-};
 pub use self::{
     error::BatchError,
     model::{
         Batch, BatchFile, BatchState, CallPath, FilePurpose, LineFault, Moments, NewBatch, NewFile,
     },
+};
+pub(crate) use self::{
+    files::{Content, UPLOADS_MAX},
+    store::{actor_of, via_of},
 };

@@ -7,7 +7,7 @@
 
 use futures_util::{FutureExt as _, StreamExt as _, TryStreamExt as _, future::BoxFuture, stream};
 use kaname_identity::{Error as IdentityError, Identity, principal_of};
-use kaname_kernel::{DrillId, Principal, Timestamp};
+use kaname_kernel::{ActId, DrillId, Principal, Timestamp};
 use kaname_model_core::{Dialect, Finish, Notes, Part, json::Json};
 use kaname_platform::{
     DbError,
@@ -181,7 +181,7 @@ impl CheckJob {
         Ok(CheckAnswer {
             outcome: question.judge(&text),
             code: None,
-            endpoint: self.who_answered(drill, (began, &settled)).await?,
+            endpoint: self.who_answered(drill, (began, settled.act)).await?,
             cut_short,
             took_ms: took,
             act_id: Some(settled.act),
@@ -196,13 +196,13 @@ impl CheckJob {
     }
 
     /// The public name of the endpoint that gave the answer.
-    async fn who_answered<T>(
+    async fn who_answered(
         &self,
         drill: &Drill,
-        (since, answer): (Timestamp, &Settled<T>),
+        asked: (Timestamp, ActId),
     ) -> Result<Option<String>, DbError> {
         let mut tx = self.gateway.platform.db.read().await?;
-        store::who_answered(&mut tx, drill.institution, (since, answer.act)).await
+        store::who_answered(&mut tx, drill.institution, asked).await
     }
 
     fn now(&self) -> Timestamp {

@@ -154,7 +154,10 @@ impl CheckQuestion {
             Some(("model", "give the public name of a route or an endpoint"))
         } else if !(1..=TEXTS_MAX).contains(&self.expected.len()) || !self.expected.iter().all(fits)
         {
-            Some(("expected", "give 1 to 10 texts of 1 to 200 characters that the answer must hold"))
+            Some((
+                "expected",
+                "give 1 to 10 texts of 1 to 200 characters that the answer must hold",
+            ))
         } else if self.forbidden.len() > TEXTS_MAX || !self.forbidden.iter().all(fits) {
             Some(("forbidden", "give up to 10 texts of 1 to 200 characters that it must not hold"))
         } else if self.forbidden.iter().any(never) {

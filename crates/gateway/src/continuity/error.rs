@@ -38,10 +38,7 @@ pub enum ContinuityError {
 }
 
 impl ContinuityError {
-    pub(super) fn invalid(
-        field: impl Into<Cow<'static, str>>,
-        detail: impl Into<String>,
-    ) -> Self {
+    pub(super) fn invalid(field: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
         Self::Invalid { field: field.into(), detail: detail.into() }
     }
 }

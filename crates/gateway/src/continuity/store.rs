@@ -396,7 +396,8 @@ pub(super) async fn insert_checks(
 
 /// The check questions of `drill` in their order, with what came of them.
 pub(super) async fn checks(conn: &mut Conn, drill: &Drill) -> Result<Vec<CheckResult>, DbError> {
-    let sql = "SELECT * FROM drill_check WHERE drill_id = $1 AND institution_id = $2 ORDER BY number";
+    let sql =
+        "SELECT * FROM drill_check WHERE drill_id = $1 AND institution_id = $2 ORDER BY number";
     let rows = conn.fetch_few(sql, params![drill.id, drill.institution]).await?;
     let result = |row: &Row, column: &str| {
         let text: Option<String> = row.get(column)?;

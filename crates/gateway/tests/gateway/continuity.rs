@@ -15,7 +15,11 @@ use crate::support::{World, chat_body, new_endpoint, text_of};
 
 pub(crate) const MINUTE_MS: i64 = 60_000;
 
-pub(crate) async fn endpoint(world: &World, (name, vendor): (&str, &str), upstream: &Upstream) -> Endpoint {
+pub(crate) async fn endpoint(
+    world: &World,
+    (name, vendor): (&str, &str),
+    upstream: &Upstream,
+) -> Endpoint {
     add(
         world,
         NewEndpoint {
@@ -427,9 +431,7 @@ async fn what_stops_without_a_vendor_is_what_the_choice_of_endpoints_says() {
         assert_eq!(way(&exits, "kaname/standard").outcome, ExitOutcome::NotServed);
         let unknown = Blocked::OperatorCountry("ZZ".to_owned());
         let unknown = world.gateway.exits(world.test.institution, unknown).await;
-        assert!(
-            matches!(unknown, Err(ContinuityError::Invalid { field, .. }) if field == "value")
-        );
+        assert!(matches!(unknown, Err(ContinuityError::Invalid { field, .. }) if field == "value"));
     })
     .await;
 }

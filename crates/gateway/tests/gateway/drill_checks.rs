@@ -111,9 +111,8 @@ async fn questions_are_asked_before_and_during_a_drill_and_a_worse_answer_is_tol
         assert_eq!(report.not_measured[0], "unchecked_quality");
         assert!(!world.has_blocks().await);
         let checks = report.checks.clone().unwrap();
-        let [before, during] = [checks.before, checks.during].map(|round| {
-            (round.asked, round.answered, round.as_expected, round.unanswered)
-        });
+        let [before, during] = [checks.before, checks.during]
+            .map(|round| (round.asked, round.answered, round.as_expected, round.unanswered));
         assert_eq!((before, during), ((3, 3, 3, 0), (3, 2, 1, 1)));
         let [by_route, of_spare, of_main] = &checks.questions[..] else { panic!("{checks:?}") };
         assert_eq!(by_route.question, questions[0]);
@@ -132,7 +131,10 @@ async fn questions_are_asked_before_and_during_a_drill_and_a_worse_answer_is_tol
         assert_eq!(serde_json::from_str::<kaname_gateway::Report>(&content).unwrap(), report);
         assert!(!content.contains("５００ 円です"));
         let refs = refs_of(&world, "gateway.drill_ended").await;
-        assert_eq!((&refs["checks_before"], &refs["checks_during"]), (&json!("3/3"), &json!("1/3")));
+        assert_eq!(
+            (&refs["checks_before"], &refs["checks_during"]),
+            (&json!("3/3"), &json!("1/3"))
+        );
         assert_eq!(refs_of(&world, "gateway.blocked").await["block"], json!(ended.block_id));
         let asked = by_route.before.as_ref().unwrap().act_id.unwrap();
         let mut tx = world.test.platform.db.read().await.unwrap();

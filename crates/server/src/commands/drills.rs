@@ -66,7 +66,8 @@ pub(crate) async fn run(command: DrillCommand, door: &Door, as_json: bool) -> an
 fn read_checks(file: &Path) -> anyhow::Result<Json> {
     let name = file.display();
     let text = fs::read_to_string(file).with_context(|| format!("{name} cannot be read"))?;
-    let checks: Json = serde_json::from_str(&text).with_context(|| format!("{name} is not JSON"))?;
+    let checks: Json =
+        serde_json::from_str(&text).with_context(|| format!("{name} is not JSON"))?;
     match checks {
         Json::Array(_) => Ok(checks),
         Json::Object(mut body) if body.contains_key("checks") => {
@@ -122,7 +123,9 @@ fn print_report(drill: &Json) {
 
 /// The check questions: each round in numbers, then question by question.
 fn print_checks(checks: &Json) {
-    print::line("check questions: a check of the chosen questions, no measure of quality in general");
+    print::line(
+        "check questions: a check of the chosen questions, no measure of quality in general",
+    );
     for round in ["during", "before"] {
         let number = |name: &str| {
             checks.pointer(&format!("/{round}/{name}")).and_then(Json::as_i64).unwrap_or_default()
@@ -136,7 +139,11 @@ fn print_checks(checks: &Json) {
         ));
     }
     for check in checks.get("questions").and_then(Json::as_array).into_iter().flatten() {
-        print::line(&format!("  {}: {}", print::text(check, "model"), print::text(check, "question")));
+        print::line(&format!(
+            "  {}: {}",
+            print::text(check, "model"),
+            print::text(check, "question")
+        ));
         for round in ["during", "before"] {
             print::line(&format!("    {round:<8} {}", came_of(check.get(round))));
         }
