@@ -87,7 +87,7 @@ pub struct Report {
     /// Ways on which requests were left without an answer, the most first, 50 at most.
     pub without_answer: Vec<WithoutAnswer>,
     /// What came of the check questions, if there are any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub checks: Option<Checks>,
     /// What the figures do not tell: `answer_quality`, or `unchecked_quality` where there are check
     /// questions; `length_stops`, `quoted_instead`.
