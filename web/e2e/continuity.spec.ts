@@ -127,6 +127,69 @@ test('staff get nothing of it, and an address that names nobody says so', async 
 	await expect(page.getByRole('alert')).toContainText('入力に誤りがあります。');
 });
 
+test('check questions are asked before a drill and in it, and the report says what came of them', async ({
+	page,
+	playwright,
+	baseURL
+}) => {
+	test.setTimeout(120_000);
+	const stamp = Date.now();
+	const main = `旅程の質問の甲社 ${stamp}`;
+	const caller = await administratorByApi(playwright, baseURL);
+	const first = await endpoint(caller, `旅程の質問の主 ${stamp}`, main);
+	const second = await endpoint(caller, `旅程の質問の控え ${stamp}`, `旅程の質問の乙社 ${stamp}`);
+	await signIn(page, administrator);
+	await page.goto('/admin/continuity');
+	await page.getByRole('button', { name: '訓練を始める' }).click();
+	const dialog = page.getByRole('dialog', { name: '訓練を始める' });
+	await dialog.getByLabel('対象').selectOption(main);
+	await dialog.getByLabel('理由').fill('質問で確かめる訓練');
+	const question = (number: number) => dialog.getByRole('listitem', { name: `質問${number}` });
+	const text = (number: number, name: string) => question(number).getByRole('textbox', { name });
+	for (const [number, model, expected] of [
+		[1, first.publicName, '　'],
+		[2, second.publicName, 'こん にちは'],
+		[3, second.publicName, 'さようなら']
+	] as const) {
+		await dialog.getByRole('button', { name: '質問を加える' }).press('Enter');
+		await expect(text(number, '質問')).toBeFocused();
+		await page.keyboard.type(`あいさつ${number}をしてください。`);
+		await question(number).getByLabel('聞く相手').selectOption(model);
+		await text(number, '回答に必要な言葉').fill(expected);
+	}
+	await dialog.getByRole('button', { name: '質問3を取り除く' }).press('Enter');
+	await expect(question(3)).toHaveCount(0);
+	await expectNoBarriers(page);
+	await dialog.getByRole('button', { name: '保存する' }).click();
+	await expect(text(1, '回答に必要な言葉')).toHaveAttribute('aria-invalid', 'true');
+	await text(1, '回答に必要な言葉').fill('さようなら');
+	await dialog.getByRole('button', { name: '保存する' }).click();
+	await expect(dialog).toHaveCount(0);
+	const [drill] = await caller.items('/drills');
+	const path = `/drills/${String(drill?.id)}`;
+	undo.push(() => caller.send('POST', `${path}/end`).catch(() => undefined));
+	type Found = { report: { checks: { during: { asked: number } } } };
+	const asked = async () => ((await caller.send('GET', path)) as unknown as Found).report.checks.during.asked;
+	await expect.poll(asked).toBe(2);
+
+	await page.goto(`/admin/continuity${path}`);
+	await page.getByRole('button', { name: '今すぐ終える' }).click();
+	await page.getByRole('dialog').getByRole('button', { name: '今すぐ終える' }).click();
+	await expect(page.getByText('訓練はまだ続いています。')).toHaveCount(0);
+	const results = page.getByRole('table', { name: '質問ごとの結果' });
+	const cells = (name: string) => results.getByRole('row', { name: new RegExp(name) }).getByRole('cell');
+	await expect(cells('あいさつ1').nth(1)).toContainText('期待どおりでない');
+	await expect(cells('あいさつ1').nth(0)).toContainText('回答なし');
+	await expect(cells('あいさつ2').nth(1)).toContainText(second.publicName);
+	await expect(cells('あいさつ2').nth(0)).toContainText('期待どおり');
+	const numbers = page.getByRole('table', { name: '確認の質問の集計' });
+	await expect(numbers.getByRole('row', { name: /^期待どおりの回答/ }).getByRole('cell')).toHaveText(['1', '1']);
+	await expect(page.getByText('確認の質問のほかの、回答の中身の良し悪し。')).toBeVisible();
+	await expectNoBarriers(page);
+	await page.setViewportSize({ width: 360, height: 740 });
+	await expectNoSideways(page);
+});
+
 type Playwright = PlaywrightWorkerArgs['playwright'];
 
 async function administratorByApi(playwright: Playwright, baseURL: string | undefined): Promise<Caller> {

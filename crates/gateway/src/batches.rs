@@ -16,10 +16,13 @@ mod run;
 mod store;
 mod sweep;
 
-pub(crate) use self::files::{Content, UPLOADS_MAX};
 pub use self::{
     error::BatchError,
     model::{
         Batch, BatchFile, BatchState, CallPath, FilePurpose, LineFault, Moments, NewBatch, NewFile,
     },
+};
+pub(crate) use self::{
+    files::{Content, UPLOADS_MAX},
+    store::{actor_of, via_of},
 };

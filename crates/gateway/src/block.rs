@@ -15,6 +15,8 @@ use crate::{
 
 /// Longest time that something is out of service, a week.
 pub(crate) const MINUTES_MAX: u32 = 10_080;
+/// The act of a block that begins.
+const KIND: &str = "gateway.blocked";
 
 /// What a block is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -118,25 +120,54 @@ impl Gateway {
         by: &Principal,
         new: &NewBlock,
     ) -> Result<Block, Error> {
-        let (subject, value) = new.blocked.parts();
-        let (id, now) = (self.platform.ids.next::<ActId>(), self.platform.now());
-        let until = now.plus_millis(i64::from(new.minutes).saturating_mul(60_000));
-        let act = Act::by(by, "gateway.blocked")
-            .reference("block", id)
-            .reference("subject", subject)
-            .reference("until_ms", until.as_millis())
-            .content("value", value)
-            .content("reason", new.reason.as_str());
+        let id: ActId = self.platform.ids.next();
+        let (from_ms, until_ms) = self.span_of(new);
+        let act = told(Act::by(by, KIND), (id, until_ms), (&new.blocked, &new.reason));
         let act_id = self.platform.append(tx, act).await?;
-        tx.execute_one(
-            "INSERT INTO endpoint_block (block_id, institution_id, subject, value, from_ms, until_ms, \
-             act_id) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            params![id, by.institution, subject, value, now, until, act_id],
-        )
-        .await?;
-        let (from_ms, until_ms, blocked) =
-            (now.as_millis(), until.as_millis(), new.blocked.clone());
-        Ok(Block { id: id.to_string(), blocked, from_ms, until_ms, act_id })
+        let blocked = new.blocked.clone();
+        let block = Block { id: id.to_string(), blocked, from_ms, until_ms, act_id };
+        insert(tx, by.institution, &block).await?;
+        Ok(block)
+    }
+
+    /// The block `new` as if it began now. What is kept in `tx` does not hold before
+    /// [`Gateway::begin_block_in`]. The act `act_id` asked for it.
+    pub(crate) async fn later_block_in(
+        &self,
+        tx: &mut Tx,
+        institution: InstitutionId,
+        (new, act_id): (&NewBlock, ActId),
+    ) -> Result<Block, Error> {
+        let id = self.platform.ids.next::<ActId>().to_string();
+        let (from_ms, until_ms) = self.span_of(new);
+        let block = Block { id, blocked: new.blocked.clone(), from_ms, until_ms, act_id };
+        insert(tx, institution, &Block { until_ms: from_ms, ..block.clone() }).await?;
+        Ok(block)
+    }
+
+    /// Begins what [`Gateway::later_block_in`] keeps, in `tx`; the act `asked` wanted it, for `reason`.
+    pub(crate) async fn begin_block_in(
+        &self,
+        tx: &mut Tx,
+        institution: InstitutionId,
+        (asked, reason): (ActId, &str),
+        block: &Block,
+    ) -> Result<(), Error> {
+        let id = block.id.parse().map_err(|_| inconsistent("block_id"))?;
+        let act = Act::by_system(institution, KIND).with_id(block.act_id).following(asked);
+        let act = told(act, (id, block.until_ms), (&block.blocked, reason));
+        self.platform.append(tx, act).await?;
+        let sql = "UPDATE endpoint_block SET from_ms = $3, until_ms = $4, act_id = $5 \
+                   WHERE block_id = $1 AND institution_id = $2";
+        let values = params![id, institution, block.from_ms, block.until_ms, block.act_id];
+        Ok(tx.execute_one(sql, values).await?)
+    }
+
+    /// From when until when `new` holds if it begins now.
+    fn span_of(&self, new: &NewBlock) -> (i64, i64) {
+        let now = self.platform.now();
+        let until = now.plus_millis(i64::from(new.minutes).saturating_mul(60_000));
+        (now.as_millis(), until.as_millis())
     }
 
     /// The blocks of `institution` that have not ended, oldest first.
@@ -192,9 +223,35 @@ impl Gateway {
     }
 }
 
+/// `act` with what a block is about.
+fn told(act: Act, (id, until_ms): (ActId, i64), (blocked, reason): (&Blocked, &str)) -> Act {
+    let (subject, value) = blocked.parts();
+    act.reference("block", id)
+        .reference("subject", subject)
+        .reference("until_ms", until_ms)
+        .content("value", value)
+        .content("reason", reason)
+}
+
+async fn insert(tx: &mut Tx, institution: InstitutionId, block: &Block) -> Result<(), DbError> {
+    let (subject, value) = block.blocked.parts();
+    let id = block.id.as_str();
+    let (from, until) = (block.from_ms, block.until_ms);
+    tx.execute_one(
+        "INSERT INTO endpoint_block (block_id, institution_id, subject, value, from_ms, until_ms, \
+         act_id) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        params![id, institution, subject, value, from, until, block.act_id],
+    )
+    .await
+}
+
+fn inconsistent(column: &str) -> DbError {
+    DbError::Inconsistent { column: column.to_owned() }
+}
+
 fn read(row: &Row) -> Result<Block, DbError> {
     let subject: String = row.get("subject")?;
-    let unknown = || DbError::Inconsistent { column: "subject".to_owned() };
+    let unknown = || inconsistent("subject");
     Ok(Block {
         id: row.get("block_id")?,
         blocked: Blocked::of_parts(&subject, row.get("value")?).ok_or_else(unknown)?,

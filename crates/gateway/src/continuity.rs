@@ -4,6 +4,8 @@
 //! Shares and figures are sums that the database makes of the calls; what stops is what the choice of
 //! endpoints itself says. Nothing here changes which call may go where but a drill's block.
 
+mod ask_checks;
+mod checks;
 mod concentration;
 mod dependence;
 mod drill;
@@ -19,8 +21,10 @@ mod store;
 mod unserved;
 mod ways;
 
+pub(crate) use self::ask_checks::CheckJob;
 pub use self::{
-    drill::{Drill, DrillState, Figures, Latency, Report, WithoutAnswer},
+    checks::{CheckAnswer, CheckOutcome, CheckQuestion, CheckResult, CheckTally, Checks},
+    drill::{Drill, DrillState, Figures, Latency, NewDrill, Report, WithoutAnswer},
     error::ContinuityError,
     exit::{Ability, Exit, ExitOutcome, Exits, NamedEndpoint},
     job::DrillJob,

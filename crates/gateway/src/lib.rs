@@ -59,9 +59,10 @@ pub use self::{
     chat_stream::{ChatEvent, ChatMessage, ChatRequest, ChatStream},
     config::Config,
     continuity::{
-        Ability, Amounts, ContinuityError, Dimension, Drill, DrillJob, DrillState, Exit,
-        ExitOutcome, Exits, Figures, Group, Latency, Layer, LayerShares, Measured, NamedEndpoint,
-        Report, Shares, Shown, WayKind, WithoutAnswer,
+        Ability, Amounts, CheckAnswer, CheckOutcome, CheckQuestion, CheckResult, CheckTally,
+        Checks, ContinuityError, Dimension, Drill, DrillJob, DrillState, Exit, ExitOutcome, Exits,
+        Figures, Group, Latency, Layer, LayerShares, Measured, NamedEndpoint, NewDrill, Report,
+        Shares, Shown, WayKind, WithoutAnswer,
     },
     embed::{EmbedRequest, Embedded},
     embedded::{

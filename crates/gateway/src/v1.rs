@@ -23,7 +23,10 @@ use kaname_model_core::Dialect;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use self::{arrived::Arrived, refusal::Refusal};
-use crate::{batches::CallPath, gateway::Gateway, http::GatewayState};
+use crate::{
+    batches::CallPath, cache::Wish, failure::Failure, gateway::Gateway, http::GatewayState,
+    order::Settled,
+};
 
 const MODELS: Access = Access::Program(Scope::Models, &[]);
 
@@ -48,12 +51,12 @@ pub const ROUTES: &[Route] = &[
     ("GET", "/v1/models/{id}", MODELS),
 ];
 
-/// One call that does not come over HTTP: a line of a batch.
+/// One call that does not come over HTTP: a line of a batch, a check question of a drill.
 pub(crate) struct Single<'a> {
     /// Who calls.
     pub(crate) caller: Principal,
-    /// The label of its text.
-    pub(crate) label: &'a Label,
+    /// The label of its text; the institution's default label where it has none of its own.
+    pub(crate) label: Option<&'a Label>,
     /// Its body.
     pub(crate) body: Bytes,
     /// The act that led to it.
@@ -73,6 +76,16 @@ pub(crate) async fn answer_one(gateway: &Gateway, path: CallPath, call: Single<'
         CallPath::Rerank => rerank::answer(gateway, arrived).await,
     };
     answer.unwrap_or_else(|failure| Refusal::new(failure, dialect).into_response())
+}
+
+/// What is answered to the chat `call`, whole and asked anew: nothing kept is given, nor is it kept.
+pub(crate) async fn chat_once(
+    gateway: &Gateway,
+    call: Single<'_>,
+) -> Result<Settled<Bytes>, Failure> {
+    let mut chat = speak::ordered(gateway, Dialect::OpenAiChat, &Arrived::of(call)).await?;
+    chat.order.wish = Wish::Never;
+    gateway.complete_chat(&chat).await
 }
 
 /// The routes, to be merged at the root.

@@ -267,7 +267,14 @@ pub(crate) struct OutOfService {
 #[derive(Debug, Subcommand)]
 pub(crate) enum DrillCommand {
     /// Starts a drill. It ends by itself.
-    Start(OutOfService),
+    Start {
+        /// What is left out, for how long, and why.
+        #[command(flatten)]
+        wanted: OutOfService,
+        /// A JSON file with check questions, asked before the drill and again in it.
+        #[arg(long)]
+        checks: Option<PathBuf>,
+    },
     /// Lists the drills, the newest first.
     List,
     /// Prints the report of a drill, as of now while it runs.

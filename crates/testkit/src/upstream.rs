@@ -18,7 +18,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use crate::vendor::{Answer, answer};
+use crate::vendor::{Answer, PIECES, answer};
 
 /// What [`Manner::Huge`] and [`Manner::HugeEvent`] would send.
 pub const HUGE_BYTES: usize = 100_000_000;
@@ -54,6 +54,8 @@ pub enum Manner {
     Garbage,
     /// Sends this status to the first so many requests, and answers the others as it should.
     Burst(u16, usize),
+    /// Answers as it should, but with this text where it is asked for the whole answer at once.
+    Says(&'static str),
     /// Ends a streamed answer twice.
     TwoTerminators,
     /// Does not say what an answer used.
@@ -295,6 +297,10 @@ async fn plain_answer(
             } else {
                 stream.shutdown().await
             }
+        }
+        Manner::Says(text) => {
+            let body = body.replace(&PIECES.concat(), text);
+            whole(stream, "200 OK", "application/json", "", &body).await
         }
         _ => whole(stream, "200 OK", "application/json", "", &body).await,
     }

@@ -79,7 +79,7 @@ impl BatchJob {
         loop {
             let call = v1::Single {
                 caller: caller.clone(),
-                label: &batch.label,
+                label: Some(&batch.label),
                 body: Bytes::from(line.body.clone()),
                 parent: batch.act,
             };

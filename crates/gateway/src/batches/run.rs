@@ -6,7 +6,10 @@
 
 use std::{
     str::FromStr as _,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream};
@@ -23,7 +26,7 @@ use super::{
     model::{Batch, BatchState, Line, LineFault},
     store,
 };
-use crate::{error::Error, gateway::Gateway};
+use crate::{continuity::CheckJob, error::Error, gateway::Gateway};
 
 /// The kind of job.
 pub(crate) const KIND: &str = "gateway.batch";
@@ -43,9 +46,10 @@ pub(crate) struct BatchJob {
 
 impl Gateway {
     /// Who does the jobs of this slice; `identity` says who may still call.
-    pub fn job_handlers(&self, identity: &Identity) -> Vec<std::sync::Arc<dyn JobHandler>> {
+    pub fn job_handlers(&self, identity: &Identity) -> Vec<Arc<dyn JobHandler>> {
         let (gateway, identity) = (self.clone(), identity.clone());
-        vec![std::sync::Arc::new(BatchJob { gateway, identity })]
+        let check = CheckJob { gateway: gateway.clone(), identity: identity.clone() };
+        vec![Arc::new(BatchJob { gateway, identity }), Arc::new(check)]
     }
 }
 

@@ -105,11 +105,7 @@ pub(crate) async fn counts(conn: &mut Conn, owner: Owner) -> Result<(i64, i64), 
 }
 
 pub(crate) async fn insert_batch(conn: &mut Conn, batch: &Batch) -> Result<(), DbError> {
-    let (via, via_id) = match &batch.actor {
-        Actor::Session(id) => ("session", id.to_string()),
-        Actor::Key { id, .. } => ("key", id.to_string()),
-        Actor::Console => ("console", String::new()),
-    };
+    let (via, via_id) = via_of(&batch.actor);
     conn.execute_one(
         "INSERT INTO batch (batch_id, institution_id, user_id, via, via_id, file_id, endpoint, \
          metadata, label, act_id, state, faults, total, completed, failed, output_bytes, \
@@ -415,7 +411,7 @@ fn read_batch(row: &Row) -> Result<Batch, DbError> {
     Ok(Batch {
         id: row.get("batch_id")?,
         owner: owner(row)?,
-        actor: actor(row)?,
+        actor: actor_of(&row.get::<String>("via")?, &row.get::<String>("via_id")?)?,
         file: row.get("file_id")?,
         path: CallPath::of(&path).ok_or_else(|| inconsistent("endpoint"))?,
         metadata: parsed(&row.get::<String>("metadata")?, "metadata")?,
@@ -442,12 +438,19 @@ fn owner(row: &Row) -> Result<Owner, DbError> {
     Ok(Owner { institution: row.get("institution_id")?, user: row.get("user_id")? })
 }
 
-/// How the maker came in; what a key may do is read anew where it matters.
-fn actor(row: &Row) -> Result<Actor, DbError> {
-    let via: String = row.get("via")?;
-    let id: String = row.get("via_id")?;
+/// How somebody came in, as it is stored.
+pub(crate) fn via_of(actor: &Actor) -> (&'static str, String) {
+    match actor {
+        Actor::Session(id) => ("session", id.to_string()),
+        Actor::Key { id, .. } => ("key", id.to_string()),
+        Actor::Console => ("console", String::new()),
+    }
+}
+
+/// What [`via_of`] stored; what a key may do is read anew where it matters.
+pub(crate) fn actor_of(via: &str, id: &str) -> Result<Actor, DbError> {
     let wrong = || inconsistent("via_id");
-    Ok(match via.as_str() {
+    Ok(match via {
         "session" => Actor::Session(id.parse::<SessionId>().map_err(|_| wrong())?),
         "key" => Actor::Key {
             id: id.parse::<KeyId>().map_err(|_| wrong())?,

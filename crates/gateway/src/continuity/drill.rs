@@ -4,17 +4,34 @@ use kaname_kernel::{ActId, DrillId, InstitutionId};
 use kaname_platform::named_variants;
 use serde::{Deserialize, Serialize};
 
-use super::ways::WayKind;
-use crate::block::Blocked;
+use super::{
+    checks::{CheckQuestion, Checks},
+    ways::WayKind,
+};
+use crate::block::{Blocked, NewBlock};
 
 named_variants! {
     /// Where a drill stands.
     DrillState {
+        /// Its check questions are asked for the first time; nothing is out of service yet.
+        Checking = "checking",
         /// It is under way.
         Running = "running",
         /// It has ended and its report stands.
         Ended = "ended",
     }
+}
+
+/// A new drill.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+pub struct NewDrill {
+    /// What is to be out of service, for how long, and why.
+    #[serde(flatten)]
+    pub block: NewBlock,
+    /// What is asked before it and again in it, 20 questions at most. The block and its time begin
+    /// when every question has been asked once.
+    #[serde(default)]
+    pub checks: Vec<CheckQuestion>,
 }
 
 /// A drill.
@@ -33,9 +50,9 @@ pub struct Drill {
     pub reason: String,
     /// Where it stands.
     pub state: DrillState,
-    /// Since when.
+    /// Since when; while questions are asked first, since when they are.
     pub from_ms: i64,
-    /// Until when it was to last.
+    /// Until when it was to last; while questions are asked first, as if it had begun with them.
     pub until_ms: i64,
     /// When it ended.
     pub ended_ms: Option<i64>,
@@ -59,7 +76,7 @@ pub struct Drill {
 pub struct Report {
     /// From this moment on. The time before is as long and ends here.
     pub from_ms: i64,
-    /// Until just before this one.
+    /// Until just before this one; the same one where nothing was out of service yet.
     pub to_ms: i64,
     /// Whether the drill has ended; else these are figures of a drill under way.
     pub is_final: bool,
@@ -69,7 +86,11 @@ pub struct Report {
     pub before: Figures,
     /// Ways on which requests were left without an answer, the most first, 50 at most.
     pub without_answer: Vec<WithoutAnswer>,
-    /// What the figures do not tell: `answer_quality`, `length_stops`, `quoted_instead`.
+    /// What came of the check questions, if there are any.
+    #[serde(default)]
+    pub checks: Option<Checks>,
+    /// What the figures do not tell: `answer_quality`, or `unchecked_quality` where there are check
+    /// questions; `length_stops`, `quoted_instead`.
     pub not_measured: Vec<String>,
 }
 

@@ -7,11 +7,15 @@ use kaname_platform::Act;
 use sha2::{Digest as _, Sha256};
 
 use super::{
+    checks::CheckTally,
     drill::{Drill, DrillState, Report},
     error::ContinuityError,
     figures, store,
 };
 use crate::{create_endpoint::require_administrator, error::Error, gateway::Gateway};
+
+/// A drill whose questions are asked first begins within this time, or not at all.
+const BEGINS_WITHIN_MS: i64 = 60 * 60_000;
 
 impl Gateway {
     /// Ends the drill `id` of the institution of `by`, an administrator, before its time.
@@ -45,7 +49,7 @@ impl Gateway {
         let mut tx = self.platform.db.read().await?;
         let found = store::by_id(&mut tx, institution, id).await?;
         let mut drill = found.ok_or(ContinuityError::NotFound)?;
-        if drill.state == DrillState::Running {
+        if drill.state != DrillState::Ended {
             // With what began in this very moment.
             let now = self.platform.now().as_millis().saturating_add(1);
             drill.report = Some(figures::report(&mut tx, &drill, (now, false)).await?);
@@ -64,14 +68,21 @@ impl Gateway {
         Ok(store::list(&mut tx, institution, (before, limit)).await?)
     }
 
-    /// Ends the drill of `institution` whose time has passed, if there is one.
+    /// Ends the drill of `institution` whose time has passed, if there is one. One that did not come
+    /// to begin in time does not begin any more: nobody expects it.
     pub(super) async fn close_due(&self, institution: InstitutionId) -> Result<(), Error> {
         let mut tx = self.platform.db.read().await?;
         let running = store::running(&mut tx, institution).await?;
         drop(tx);
         let now = self.platform.now().as_millis();
-        let Some(drill) = running.filter(|drill| drill.until_ms <= now) else { return Ok(()) };
-        let until = drill.until_ms;
+        let Some(drill) = running else { return Ok(()) };
+        let until = match drill.state {
+            DrillState::Checking => drill.from_ms.saturating_add(BEGINS_WITHIN_MS),
+            DrillState::Running | DrillState::Ended => drill.until_ms,
+        };
+        if until > now {
+            return Ok(());
+        }
         self.close_drill(drill, None, until).await
     }
 
@@ -98,6 +109,25 @@ impl Gateway {
         by: Option<&Principal>,
         to_ms: i64,
     ) -> Result<(), Error> {
+        let (institution, id) = (drill.institution, drill.id);
+        while !self.close_as_it_is(drill, by, to_ms).await? {
+            let mut tx = self.platform.db.read().await?;
+            let now = store::by_id(&mut tx, institution, id).await?;
+            // It began while its report was taken, or another was faster.
+            let open = now.filter(|drill| drill.state != DrillState::Ended);
+            let Some(begun) = open else { return Ok(()) };
+            drill = begun;
+        }
+        Ok(())
+    }
+
+    /// As [`Gateway::close_drill`], unless `drill` is not as it stands any more; says whether.
+    async fn close_as_it_is(
+        &self,
+        mut drill: Drill,
+        by: Option<&Principal>,
+        to_ms: i64,
+    ) -> Result<bool, Error> {
         // The figures are taken before the one writer is asked for.
         let mut tx = self.platform.db.read().await?;
         let report = figures::report(&mut tx, &drill, (to_ms, true)).await?;
@@ -106,15 +136,15 @@ impl Gateway {
         let text = serde_json::to_string(&report).unwrap_or_default();
         let hash = hex(&Sha256::digest(text.as_bytes()));
         let act_id = self.platform.ids.next();
-        drill.ended_ms = Some(to_ms);
+        drill.ended_ms = Some(report.to_ms);
         drill.end_act_id = Some(act_id);
         drill.report_sha256 = Some(hash.clone());
         let mut tx = self.platform.db.begin().await?;
         if !store::end(&mut tx, &drill, &text).await? {
-            return Ok(());
+            return Ok(false);
         }
         if let Some(by) = by {
-            let ended = (drill.block_id, Timestamp::from_millis(to_ms));
+            let ended = (drill.block_id, Timestamp::from_millis(report.to_ms));
             match self.unblock_in(&mut tx, by, ended).await {
                 // Its time may have passed between two looks at the clock.
                 Ok(()) | Err(Error::NotFound) => {}
@@ -131,13 +161,18 @@ impl Gateway {
             .content("report", text);
         self.platform.append(&mut tx, act).await?;
         tx.commit().await?;
-        Ok(())
+        Ok(true)
     }
 }
 
 /// `act` with the figures that say in a line how the drill went.
 fn told(act: Act, drill: &Drill, report: &Report) -> Act {
     let during = &report.during;
+    let act = report.checks.iter().fold(act, |act, checks| {
+        act.reference("checks", checks.questions.len())
+            .reference("checks_before", of(&checks.before))
+            .reference("checks_during", of(&checks.during))
+    });
     act.reference("drill", drill.id)
         .reference("block", drill.block_id)
         .reference("subject", drill.without.parts().0)
@@ -149,6 +184,11 @@ fn told(act: Act, drill: &Drill, report: &Report) -> Act {
         .reference("failovers", during.failovers)
         .reference("unanswered", during.unanswered)
         .reference("unserved", during.unserved)
+}
+
+/// How many of a round's answers were as expected: `3/4`.
+fn of(round: &CheckTally) -> String {
+    format!("{}/{}", round.as_expected, round.asked)
 }
 
 fn hex(bytes: &[u8]) -> String {

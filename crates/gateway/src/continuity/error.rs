@@ -1,5 +1,7 @@
 //! What can go wrong with shares, exits and drills, each with a stable code.
 
+use std::borrow::Cow;
+
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use kaname_platform::{
@@ -20,7 +22,7 @@ pub enum ContinuityError {
     #[error("{detail}")]
     Invalid {
         /// The field.
-        field: &'static str,
+        field: Cow<'static, str>,
         /// What is wrong with it.
         detail: String,
     },
@@ -36,8 +38,8 @@ pub enum ContinuityError {
 }
 
 impl ContinuityError {
-    pub(super) fn invalid(field: &'static str, detail: impl Into<String>) -> Self {
-        Self::Invalid { field, detail: detail.into() }
+    pub(super) fn invalid(field: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
+        Self::Invalid { field: field.into(), detail: detail.into() }
     }
 }
 
@@ -69,7 +71,7 @@ impl Fault for ContinuityError {
 
     fn field(&self) -> Option<String> {
         match self {
-            Self::Invalid { field, .. } => Some((*field).to_owned()),
+            Self::Invalid { field, .. } => Some(field.to_string()),
             Self::Gateway(error) => error.field(),
             _ => None,
         }

@@ -9,8 +9,9 @@ use kaname_platform::{
 };
 
 use super::{
+    checks::Checks,
     concentration::share,
-    drill::{Drill, Figures, Latency, Report, WithoutAnswer},
+    drill::{Drill, DrillState, Figures, Latency, Report, WithoutAnswer},
     store::{self, Span, Wait},
     ways::WayKind,
 };
@@ -18,9 +19,9 @@ use crate::{block::Blocked, routes::store as routes, store as endpoints};
 
 /// Most ways that a report lists.
 const WAYS_MAX: usize = 50;
-/// What no figure here tells: whether the answers were as good, whether they stopped at their longest,
-/// and how often the program quoted where it could have had an answer written.
-const NOT_MEASURED: [&str; 3] = ["answer_quality", "length_stops", "quoted_instead"];
+/// What no figure here tells besides the quality of answers: whether they stopped at their longest, and
+/// how often the program quoted where it could have had an answer written.
+const NOT_MEASURED: [&str; 2] = ["length_stops", "quoted_instead"];
 
 /// Requests of one way in a span.
 #[derive(Debug, Clone)]
@@ -32,20 +33,26 @@ pub(super) struct WayRequests {
     pub(super) unserved: i64,
 }
 
-/// The report of `drill` as if it ended at `to_ms`.
+/// The report of `drill` as if it ended at `to_ms`. While its questions are asked first, there is no
+/// time in which anything was out of service.
 pub(super) async fn report(
     conn: &mut Conn,
     drill: &Drill,
     (to_ms, is_final): (i64, bool),
 ) -> Result<Report, DbError> {
-    let (institution, without, from_ms) = (drill.institution, &drill.without, drill.from_ms);
+    let (institution, without) = (drill.institution, &drill.without);
+    let checking = drill.state == DrillState::Checking;
+    let from_ms = if checking { to_ms } else { drill.from_ms };
+    let to_ms = to_ms.max(from_ms);
     let length = to_ms.saturating_sub(from_ms);
     let (during, ways) = span(conn, (institution, (from_ms, to_ms)), without).await?;
     let earlier = (from_ms.saturating_sub(length), from_ms);
     let (before, _) = span(conn, (institution, earlier), without).await?;
     let without_answer = without_answer(conn, institution, ways).await?;
-    let not_measured = NOT_MEASURED.map(str::to_owned).to_vec();
-    Ok(Report { from_ms, to_ms, is_final, during, before, without_answer, not_measured })
+    let checks = Checks::of(store::checks(conn, drill).await?);
+    let quality = if checks.is_some() { "unchecked_quality" } else { "answer_quality" };
+    let not_measured = [quality].into_iter().chain(NOT_MEASURED).map(str::to_owned).collect();
+    Ok(Report { from_ms, to_ms, is_final, during, before, without_answer, checks, not_measured })
 }
 
 /// The figures of a span, and its requests by way.

@@ -9,7 +9,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{Drill, Exits, Shares, error::ContinuityError};
 use crate::{
-    Gateway, NewBlock,
+    Gateway, NewDrill,
     block::Blocked,
     http::{GatewayState, require_reader},
 };
@@ -104,13 +104,14 @@ async fn list(
 }
 
 /// Starts a drill: takes something out of service for a time, and reports afterwards how it went.
+/// Check questions are asked before it begins and again in it.
 #[utoipa::path(post, path = "/drills", tag = "continuity", operation_id = "start_drill",
-    request_body = NewBlock, responses((status = 201, body = Drill), (status = 409, body = Problem),
+    request_body = NewDrill, responses((status = 201, body = Drill), (status = 409, body = Problem),
     (status = 422, body = Problem)))]
 async fn start(
     State(gateway): State<Gateway>,
     SignedIn(by): SignedIn,
-    Body(new): Body<NewBlock>,
+    Body(new): Body<NewDrill>,
 ) -> Result<(StatusCode, Json<Drill>), ContinuityError> {
     let drill = gateway.start_drill(&by, new).await?;
     Ok((StatusCode::CREATED, Json(drill)))

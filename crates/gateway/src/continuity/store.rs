@@ -8,8 +8,10 @@ use kaname_platform::{
     db::{Conn, Row},
     params,
 };
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
+    checks::{CheckAnswer, CheckQuestion, CheckResult},
     drill::{Drill, DrillState},
     figures::WayRequests,
     shares::{Amounts, Tally},
@@ -289,28 +291,42 @@ pub(super) async fn insert(conn: &mut Conn, drill: &Drill) -> Result<(), DbError
         drill.from_ms,
         drill.until_ms,
         drill.start_act_id,
+        drill.state == DrillState::Checking,
     ];
     conn.execute_one(
         "INSERT INTO drill (drill_id, institution_id, block_id, subject, value, reason, from_ms, \
-         until_ms, start_act_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+         until_ms, start_act_id, checking) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         values,
     )
     .await
 }
 
-/// Ends `drill`, unless that was done before; says whether it was done now.
+/// Begins `drill` for this span, unless it has begun or ended; says whether it was done now.
+pub(super) async fn begin(
+    conn: &mut Conn,
+    drill: &Drill,
+    (from, until): Span,
+) -> Result<bool, DbError> {
+    let sql = "UPDATE drill SET checking = 0, from_ms = $3, until_ms = $4 WHERE drill_id = $1 \
+               AND institution_id = $2 AND checking = 1 AND ended_ms IS NULL";
+    let changed = conn.execute(sql, params![drill.id, drill.institution, from, until]).await?;
+    Ok(changed > 0)
+}
+
+/// Ends `drill`, unless it has ended, or stands elsewhere by now; says whether it was done now.
 pub(super) async fn end(conn: &mut Conn, drill: &Drill, report: &str) -> Result<bool, DbError> {
     let changed = conn
         .execute(
             "UPDATE drill SET ended_ms = $3, end_act_id = $4, report = $5, report_sha256 = $6 \
-             WHERE drill_id = $1 AND institution_id = $2 AND ended_ms IS NULL",
+             WHERE drill_id = $1 AND institution_id = $2 AND ended_ms IS NULL AND checking = $7",
             params![
                 drill.id,
                 drill.institution,
                 drill.ended_ms,
                 drill.end_act_id,
                 report,
-                drill.report_sha256.clone()
+                drill.report_sha256.clone(),
+                drill.state == DrillState::Checking,
             ],
         )
         .await?;
@@ -352,26 +368,132 @@ pub(super) async fn list(
     rows.iter().map(read).collect()
 }
 
+/// A time at which the check questions of a drill are asked.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Round {
+    /// Before anything is out of service.
+    Before,
+    /// While it is.
+    During,
+}
+
+/// Adds the check questions of `drill`.
+pub(super) async fn insert_checks(
+    conn: &mut Conn,
+    drill: &Drill,
+    questions: &[CheckQuestion],
+) -> Result<(), DbError> {
+    for (number, question) in (0_i64..).zip(questions) {
+        conn.execute_one(
+            "INSERT INTO drill_check (drill_id, institution_id, number, question) \
+             VALUES ($1, $2, $3, $4)",
+            params![drill.id, drill.institution, number, json(question)],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// The check questions of `drill` in their order, with what came of them.
+pub(super) async fn checks(conn: &mut Conn, drill: &Drill) -> Result<Vec<CheckResult>, DbError> {
+    let sql =
+        "SELECT * FROM drill_check WHERE drill_id = $1 AND institution_id = $2 ORDER BY number";
+    let rows = conn.fetch_few(sql, params![drill.id, drill.institution]).await?;
+    let result = |row: &Row, column: &str| {
+        let text: Option<String> = row.get(column)?;
+        text.map(|text| parsed(&text, column)).transpose()
+    };
+    rows.iter()
+        .map(|row| {
+            Ok(CheckResult {
+                question: parsed(&row.get::<String>("question")?, "question")?,
+                before: result(row, "before_result")?,
+                during: result(row, "during_result")?,
+            })
+        })
+        .collect()
+}
+
+/// Notes what came of a question of `drill` in a round, unless that was noted before.
+pub(super) async fn note_check(
+    conn: &mut Conn,
+    drill: &Drill,
+    (number, round, answer): (i64, Round, &CheckAnswer),
+) -> Result<(), DbError> {
+    let sql = match round {
+        Round::Before => {
+            "UPDATE drill_check SET before_result = $4 WHERE drill_id = $1 AND institution_id = $2 \
+             AND number = $3 AND before_result IS NULL"
+        }
+        Round::During => {
+            "UPDATE drill_check SET during_result = $4 WHERE drill_id = $1 AND institution_id = $2 \
+             AND number = $3 AND during_result IS NULL"
+        }
+    };
+    conn.execute(sql, params![drill.id, drill.institution, number, json(answer)]).await?;
+    Ok(())
+}
+
+/// How many results the check questions of `drill` have, and how many they will have.
+pub(super) async fn checks_done(conn: &mut Conn, drill: &Drill) -> Result<(i64, i64), DbError> {
+    let sql = "SELECT COUNT(before_result) + COUNT(during_result) AS done, 2 * COUNT(*) AS results \
+               FROM drill_check WHERE drill_id = $1 AND institution_id = $2";
+    let row = conn.fetch_one(sql, params![drill.id, drill.institution]).await?;
+    Ok((row.get("done")?, row.get("results")?))
+}
+
+/// The public name of the endpoint that answered the request `asked`, made at `since` or later.
+pub(super) async fn who_answered(
+    conn: &mut Conn,
+    institution: InstitutionId,
+    (since, asked): (Timestamp, ActId),
+) -> Result<Option<String>, DbError> {
+    let sql = "SELECT endpoint.public_name FROM model_call JOIN endpoint \
+               ON endpoint.endpoint_id = model_call.endpoint_id \
+               AND endpoint.institution_id = model_call.institution_id \
+               WHERE model_call.institution_id = $1 AND started_at_ms >= $2 \
+               AND request_act_id = $3 AND outcome = 'completed'";
+    let row = conn.fetch_optional(sql, params![institution, since, asked]).await?;
+    row.map(|row| row.get("public_name")).transpose()
+}
+
+/// Plain data always serializes.
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+fn parsed<T: DeserializeOwned>(text: &str, column: &str) -> Result<T, DbError> {
+    serde_json::from_str(text).map_err(|_| inconsistent(column))
+}
+
+fn inconsistent(column: &str) -> DbError {
+    DbError::Inconsistent { column: column.to_owned() }
+}
+
 fn read(row: &Row) -> Result<Drill, DbError> {
-    let inconsistent = |column: &str| DbError::Inconsistent { column: column.to_owned() };
     let subject: String = row.get("subject")?;
     let without = Blocked::of_parts(&subject, row.get("value")?);
     let report: Option<String> = row.get("report")?;
-    let report = report.map(|text| serde_json::from_str(&text)).transpose();
+    let report = report.map(|text| parsed(&text, "report")).transpose()?;
     let ended_ms: Option<i64> = row.get("ended_ms")?;
+    let state = match (ended_ms, row.get("checking")?) {
+        (Some(_), _) => DrillState::Ended,
+        (None, true) => DrillState::Checking,
+        (None, false) => DrillState::Running,
+    };
     Ok(Drill {
         id: row.get("drill_id")?,
         institution: row.get("institution_id")?,
         without: without.ok_or_else(|| inconsistent("subject"))?,
         reason: row.get("reason")?,
-        state: if ended_ms.is_some() { DrillState::Ended } else { DrillState::Running },
+        state,
         from_ms: row.get("from_ms")?,
         until_ms: row.get("until_ms")?,
         ended_ms,
         block_id: row.get("block_id")?,
         start_act_id: row.get("start_act_id")?,
         end_act_id: row.get("end_act_id")?,
-        report: report.map_err(|_| inconsistent("report"))?,
+        report,
         report_sha256: row.get("report_sha256")?,
     })
 }

@@ -6,7 +6,7 @@ use kaname_kernel::{ActId, EndpointId, InstitutionId, RouteId};
 use kaname_platform::DbError;
 
 use super::store;
-use crate::{candidates::Candidates, gateway::Gateway};
+use crate::gateway::Gateway;
 
 impl Gateway {
     /// Notes a call of `institution` for which nothing was left on this route or at this endpoint. An

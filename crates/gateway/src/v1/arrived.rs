@@ -90,7 +90,7 @@ pub(super) struct Arrived {
 impl Arrived {
     /// A call that does not come over HTTP.
     pub(super) fn of(call: Single<'_>) -> Self {
-        let label = HeaderValue::try_from(call.label.to_string()).ok();
+        let label = call.label.and_then(|label| HeaderValue::try_from(label.to_string()).ok());
         let label = label.map(|label| (HeaderName::from_static(LABEL_HEADER), label));
         let headers = label.into_iter().collect();
         Self { caller: call.caller, headers, body: call.body, parent: Some(call.parent) }

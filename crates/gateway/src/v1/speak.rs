@@ -50,8 +50,22 @@ pub(super) async fn answer(
     dialect: Dialect,
     arrived: &Arrived,
 ) -> Result<Response, Failure> {
+    let chat = ordered(gateway, dialect, arrived).await?;
+    if chat.call.streams() {
+        Ok(stream_response(dialect, gateway.open_chat(&chat).await?))
+    } else {
+        Ok(json_response(gateway.complete_chat(&chat).await?))
+    }
+}
+
+/// What `arrived` asks for, ready to be sent.
+pub(super) async fn ordered(
+    gateway: &Gateway,
+    dialect: Dialect,
+    arrived: &Arrived,
+) -> Result<ChatOrder, Error> {
     let limits = Limits { bytes: gateway.config.body_bytes_max, ..Limits::default() };
-    let body = Body::read(&arrived.body, limits).map_err(Error::from)?;
+    let body = Body::read(&arrived.body, limits)?;
     let content = content_of(dialect, &body, gateway.config.items_max)?;
     let call = Call::read(dialect, &body)?;
     let (label, candidates) = gateway.reached_by(arrived, &body, call.needs()).await?;
@@ -61,12 +75,7 @@ pub(super) async fn answer(
     let context = Context { streams, shown, ..Context::of_headers(&arrived.headers) };
     let order = Order { bound: call.bound(), route: candidates.route, context, ..order };
     let order = Order { wish: arrived.wish(), parent: arrived.parent, ..order };
-    let chat = ChatOrder { order, candidates, call };
-    if streams {
-        Ok(stream_response(dialect, gateway.open_chat(&chat).await?))
-    } else {
-        Ok(json_response(gateway.complete_chat(&chat).await?))
-    }
+    Ok(ChatOrder { order, candidates, call })
 }
 
 /// What the request's act commits to: all that the model reads.

@@ -6,6 +6,7 @@ mod budgets;
 mod cache;
 mod chat;
 mod continuity;
+mod drill_checks;
 mod embeddings;
 mod endpoints;
 mod fault_matrix;

@@ -22,6 +22,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (10, "drills", include_str!("../../../../migrations/0010_drills.sql")),
     (11, "batches", include_str!("../../../../migrations/0011_batches.sql")),
     (12, "workspace_route", include_str!("../../../../migrations/0012_workspace_route.sql")),
+    (14, "drill_checks", include_str!("../../../../migrations/0014_drill_checks.sql")),
 ];
 
 /// Where the schema stands after [`Db::migrate`].

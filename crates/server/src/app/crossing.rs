@@ -210,6 +210,7 @@ impl Things {
             "NewBatch" => new_batch(&self.call_file),
             "NewRoute" => new_route(&self.endpoint),
             "NewBlock" => new_block(),
+            "NewDrill" => new_drill(&self.endpoint),
             "NamingChange" | "EndpointChange" | "RouteChange" => json!({ "name": "foreign" }),
             "NewBudget" => new_budget("person", Some(&self.user)),
             "BudgetChange" => json!({ "limit": 1, "contact": "foreign" }),

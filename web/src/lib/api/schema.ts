@@ -1960,7 +1960,7 @@ export interface components {
          * @description Where a drill stands.
          * @enum {string}
          */
-        DrillState: "running" | "ended";
+        DrillState: "checking" | "running" | "ended";
         /** @description Who may add and remove documents, besides administrators. */
         Editors: {
             department_ids: string[];
@@ -3107,6 +3107,7 @@ export interface components {
             to_ms: number;
             /** @description Ways on which requests were left without an answer, the most first, 50 at most. */
             without_answer: components["schemas"]["WithoutAnswer"][];
+            checks: null | components["schemas"]["Checks"];
         };
         /** @description A named way to one or more endpoints. */
         Route: {
@@ -3519,6 +3520,90 @@ export interface components {
              * @description Requests that nothing in service was left to answer.
              */
             unserved: number;
+        };
+        /**
+         * @description A check question, and by what its answer is judged.
+         *
+         *     Texts are compared without regard to width and other compatibility forms (NFKC), upper and lower
+         *     case, and white space.
+         */
+        CheckQuestion: {
+            /** @description The answer must hold all of these 1 to 10 texts of 1 to 200 characters. */
+            expected: string[];
+            /** @description The answer must hold none of these; 10 at most. */
+            forbidden?: string[];
+            /** @description The model that is asked: the public name of a route or an endpoint. */
+            model: string;
+            /** @description What is asked, in 1 to 2,000 characters. It has the institution's default label. */
+            question: string;
+        };
+        /**
+         * @description How a question ended.
+         * @enum {string}
+         */
+        CheckOutcome: "as_expected" | "not_as_expected" | "unanswered";
+        /** @description What came of a question in one round. */
+        CheckAnswer: {
+            /** @description The act of the request, if it came so far; the calls and the answer follow from it. */
+            act_id: string | null;
+            /** @description Why no answer came: a stable code. */
+            code: string | null;
+            /** @description Whether the answer stopped at the most tokens that a check question is given. */
+            cut_short: boolean;
+            /** @description The public name of the endpoint that answered. */
+            endpoint: string | null;
+            /** @description How it ended. */
+            outcome: components["schemas"]["CheckOutcome"];
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
+            took_ms: number;
+        };
+        /** @description A question with both its results. One without a result was not asked to the end in that round. */
+        CheckResult: components["schemas"]["CheckQuestion"] & {
+            before?: null | components["schemas"]["CheckAnswer"];
+            during?: null | components["schemas"]["CheckAnswer"];
+        };
+        /** @description A round in numbers. */
+        CheckTally: {
+            /**
+             * Format: int64
+             * @description Those with an answer.
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Those whose answer was as expected.
+             */
+            as_expected: number;
+            /**
+             * Format: int64
+             * @description Questions that were asked to the end.
+             */
+            asked: number;
+            /**
+             * Format: int64
+             * @description Those without an answer.
+             */
+            unanswered: number;
+        };
+        /** @description The check questions of a drill: a check of a few chosen questions, no general measure of quality. */
+        Checks: {
+            /** @description The round before anything was out of service. */
+            before: components["schemas"]["CheckTally"];
+            /** @description The round while it was. */
+            during: components["schemas"]["CheckTally"];
+            /** @description Question by question. */
+            questions: components["schemas"]["CheckResult"][];
+        };
+        /** @description A new drill. */
+        NewDrill: components["schemas"]["NewBlock"] & {
+            /**
+             * @description What is asked before it and again in it, 20 questions at most. The block and its time begin
+             *     when every question has been asked once.
+             */
+            checks?: components["schemas"]["CheckQuestion"][];
         };
     };
     responses: never;
@@ -5142,7 +5227,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewBlock"];
+                "application/json": components["schemas"]["NewDrill"];
             };
         };
         responses: {

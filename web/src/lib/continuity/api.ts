@@ -1,6 +1,6 @@
 /** Calls about shares, what stops, drills, and what is out of service. */
 import { call } from '$lib/api/client';
-import type { Drill, EndpointBlock, Exits, List, NewBlock, Shares } from '$lib/api/types';
+import type { Drill, EndpointBlock, Exits, List, NewBlock, NewDrill, Shares } from '$lib/api/types';
 
 export type Subject = NewBlock['subject'];
 
@@ -12,7 +12,7 @@ export const getExits = (subject: string, value: string, fetcher?: typeof fetch)
 export const listDrills = (cursor: string | null, fetcher?: typeof fetch) =>
 	call<List<Drill>>('GET', '/drills', { query: { cursor, limit: 20 }, fetch: fetcher });
 export const getDrill = (id: string, fetcher?: typeof fetch) => call<Drill>('GET', `/drills/${id}`, { fetch: fetcher });
-export const startDrill = (body: NewBlock) => call<Drill>('POST', '/drills', { body });
+export const startDrill = (body: NewDrill) => call<Drill>('POST', '/drills', { body });
 export const endDrill = (id: string) => call<Drill>('POST', `/drills/${id}/end`);
 
 export const listBlocks = (fetcher?: typeof fetch) =>

@@ -2,7 +2,7 @@
 import { ApiError } from '$lib/api/client';
 import { orErrorPage } from '$lib/api/load';
 import { getExits, getShares, listBlocks, listDrills } from '$lib/continuity/api';
-import { listEndpoints } from '$lib/gateway/api';
+import { listEndpoints, listRoutes } from '$lib/gateway/api';
 import { errorText } from '$lib/i18n/errors';
 import type { PageLoad } from './$types';
 
@@ -21,14 +21,15 @@ export const load: PageLoad = async ({ fetch, url, depends }) => {
 	depends('app:continuity');
 	const asked = { subject: url.searchParams.get('subject') ?? 'vendor', value: url.searchParams.get('value') ?? '' };
 	const days = Number(url.searchParams.get('days')) || 30;
-	const [shares, endpoints, drills, blocks, found] = await orErrorPage(
+	const [shares, endpoints, routes, drills, blocks, found] = await orErrorPage(
 		Promise.all([
 			getShares(days, fetch),
 			listEndpoints(fetch),
+			listRoutes(fetch),
 			listDrills(null, fetch),
 			listBlocks(fetch),
 			exitsOf(asked.subject, asked.value, fetch)
 		])
 	);
-	return { shares, days, endpoints: endpoints.items, drills, blocks: blocks.items, asked, ...found };
+	return { shares, days, endpoints: endpoints.items, routes: routes.items, drills, blocks: blocks.items, asked, ...found };
 };
