@@ -30,6 +30,7 @@ mod gateway;
 mod generator_request;
 mod health;
 mod hearing;
+mod hours;
 mod model;
 mod observe;
 mod order;

@@ -21,6 +21,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (9, "model_calls", include_str!("../../../../migrations/0009_model_calls.sql")),
     (10, "drills", include_str!("../../../../migrations/0010_drills.sql")),
     (11, "batches", include_str!("../../../../migrations/0011_batches.sql")),
+    (13, "call_hours", include_str!("../../../../migrations/0013_call_hours.sql")),
 ];
 
 /// Where the schema stands after [`Db::migrate`].
