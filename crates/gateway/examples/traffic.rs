@@ -83,7 +83,9 @@ async fn ask(gateway: &Gateway, test: &TestPlatform, how: &str) {
     let span = (now - 30 * DAY_MS + 1_234_567, now);
     let mut seconds = [Vec::new(), Vec::new(), Vec::new()];
     for _ in 0..3 {
-        for (by, taken) in [TrafficBy::Endpoint, TrafficBy::Department].into_iter().zip(&mut seconds) {
+        for (by, taken) in
+            [TrafficBy::Endpoint, TrafficBy::Department].into_iter().zip(&mut seconds)
+        {
             let window = Window::new((Some(span.0), Some(span.1)), by, now).unwrap();
             let began = Instant::now();
             let report = gateway.traffic(&officer, window).await.unwrap();
@@ -94,7 +96,9 @@ async fn ask(gateway: &Gateway, test: &TestPlatform, how: &str) {
         gateway.shares(test.institution, (Some(span.0), Some(span.1))).await.unwrap();
         seconds[2].push(began.elapsed().as_secs_f64());
     }
-    for (what, mut taken) in ["traffic by endpoint", "traffic by department", "shares"].into_iter().zip(seconds) {
+    for (what, mut taken) in
+        ["traffic by endpoint", "traffic by department", "shares"].into_iter().zip(seconds)
+    {
         taken.sort_by(f64::total_cmp);
         println!("{how}: {what}: {:.2} to {:.2} s", taken[0], taken[2]);
     }

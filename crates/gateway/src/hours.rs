@@ -61,9 +61,6 @@ pub(crate) use counted;
 
 /// From when on the calls of `institution` that were rolled up are still there one by one: the
 /// beginning of an hour, 0 where none was removed.
-pub(crate) async fn kept_from(
-    conn: &mut Conn,
-    institution: InstitutionId,
-) -> Result<i64, DbError> {
+pub(crate) async fn kept_from(conn: &mut Conn, institution: InstitutionId) -> Result<i64, DbError> {
     Ok(store::retention(conn, institution).await?.kept_from_ms)
 }

@@ -178,10 +178,7 @@ pub(crate) async fn faults(
 }
 
 /// How many calls are under way now, whenever they began, and since when the oldest is.
-pub(crate) async fn under_way(
-    conn: &mut Conn,
-    seen: &Seen,
-) -> Result<(i64, Option<i64>), DbError> {
+pub(crate) async fn under_way(conn: &mut Conn, seen: &Seen) -> Result<(i64, Option<i64>), DbError> {
     let row = conn
         .fetch_one(
             "SELECT COUNT(*) AS calls, MIN(started_at_ms) AS oldest FROM model_call \

@@ -29,7 +29,8 @@ struct Dice(u64);
 
 impl Dice {
     fn roll(&mut self, sides: i64) -> i64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         i64::try_from(self.0 >> 33).unwrap() % sides
     }
 
@@ -44,8 +45,14 @@ impl Dice {
 }
 
 /// Writes a call that began at `at`, of any kind, as the guard would.
-async fn write_call(tx: &mut Tx, test: &TestPlatform, (at, dice): (i64, &mut Dice), department: &str) {
-    let act = test.platform.append(tx, Act::by_system(test.institution, "test.call")).await.unwrap();
+async fn write_call(
+    tx: &mut Tx,
+    test: &TestPlatform,
+    (at, dice): (i64, &mut Dice),
+    department: &str,
+) {
+    let act =
+        test.platform.append(tx, Act::by_system(test.institution, "test.call")).await.unwrap();
     let outcomes = [
         Some("completed"),
         Some("completed"),
@@ -110,7 +117,12 @@ impl World {
         began
     }
 
-    async fn report(&self, who: &Principal, (since, until): (i64, i64), by: TrafficBy) -> TrafficReport {
+    async fn report(
+        &self,
+        who: &Principal,
+        (since, until): (i64, i64),
+        by: TrafficBy,
+    ) -> TrafficReport {
         let window = Window::new((Some(since), Some(until)), by, until).unwrap();
         self.gateway.traffic(who, window).await.unwrap()
     }
@@ -302,7 +314,8 @@ async fn old_calls_go_once_they_are_rolled_up_their_sums_stay_and_the_ledger_say
         // It is nine in the morning in Japan: midnight, 30 days ago.
         let until = now - 9 * HOUR_MS - 30 * DAY_MS;
         let open = "SELECT COUNT(*) AS found FROM model_call WHERE outcome IS NULL";
-        let (under_way, old) = (world.count(open).await, began.iter().filter(|at| **at < until).count());
+        let (under_way, old) =
+            (world.count(open).await, began.iter().filter(|at| **at < until).count());
         // The clock stands at the beginning of an hour, so that these are whole hours.
         let spans = [(now - 40 * DAY_MS, now), (now - 36 * DAY_MS, now - 20 * DAY_MS)];
         let before = world.told(&[&world.administrator], &spans).await;
