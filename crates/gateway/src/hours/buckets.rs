@@ -129,7 +129,9 @@ mod tests {
         ) {
             let counts = |values: &[i64]| {
                 let mut counts = Counts::default();
-                values.iter().for_each(|value| counts.add(*value, 1));
+                for value in values {
+                    counts.add(*value, 1);
+                }
                 counts
             };
             let mut together = Counts::default();

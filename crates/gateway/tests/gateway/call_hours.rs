@@ -31,7 +31,7 @@ impl Dice {
     fn roll(&mut self, sides: i64) -> i64 {
         self.0 =
             self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        i64::try_from(self.0 >> 33).unwrap() % sides
+        i64::try_from(self.0 >> 24).unwrap() % sides
     }
 
     fn pick(&mut self, of: &[Option<&'static str>]) -> Option<String> {
