@@ -29,6 +29,8 @@ pub struct Config {
     pub batch_calls_at_once: usize,
     /// Days after which a file and a batch are removed.
     pub batch_retention_days: usize,
+    /// Days for which single calls are kept once they are summed up by the hour; 0 for ever.
+    pub calls_kept_days: usize,
     /// How often ailing endpoints are asked whether they answer again; 0 for never.
     pub probe_every: Duration,
     /// Whether plain `http` may leave for public addresses. Never without a reason.
@@ -50,6 +52,7 @@ impl Default for Config {
             batch_lines_max: 50_000,
             batch_calls_at_once: 4,
             batch_retention_days: 30,
+            calls_kept_days: 400,
             probe_every: Duration::from_secs(15),
             allow_insecure: false,
         }

@@ -31,6 +31,7 @@ mod gateway;
 mod generator_request;
 mod health;
 mod hearing;
+mod hours;
 mod model;
 mod observe;
 mod order;

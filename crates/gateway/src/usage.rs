@@ -1,13 +1,13 @@
 //! Live traffic: how many calls, at what cost, how fast and with which faults, by department, app,
 //! model, endpoint and more, from the rows that the guard writes with every attempt and outcome.
 //!
-//! The database counts; no row of a call is ever loaded. Who does not watch over the institution
+//! The database counts, hours that are over as a whole; no row of a call is ever loaded. Who does not watch over the institution
 //! sees the own department's sums and nothing else. Rows hold no content, and neither does this.
 
-mod buckets;
 pub(crate) mod http;
 mod report;
 mod store;
+mod times;
 mod window;
 
 use kaname_identity::require_person;

@@ -102,7 +102,11 @@ impl Db {
     pub async fn read(&self) -> Result<ReadTx, DbError> {
         match &self.inner {
             Inner::Sqlite { readers, .. } => Ok(ReadTx::sqlite(readers.begin().await?)),
-            Inner::Postgres(pool) => Ok(ReadTx::postgres(pool.begin().await?)),
+            Inner::Postgres(pool) => {
+                // By itself each statement would see what was committed before it.
+                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                Ok(ReadTx::postgres(pool.begin_with(begin).await?))
+            }
         }
     }
 

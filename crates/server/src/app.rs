@@ -210,6 +210,7 @@ impl App {
         self.prepare_dictionary();
         telemetry::keep_up(&self.platform.tasks, self.metrics.clone());
         self.gateway.start_sweep();
+        self.gateway.start_roll_up();
         self.gateway.start_health_probes();
         workers.start(config.workers);
         Ok(())

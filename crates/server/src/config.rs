@@ -379,8 +379,19 @@ impl Take<'_> {
                 file.batch_retention_days,
                 (30, 1, 3_650),
             ),
+            calls_kept_days: self.calls_kept_days(file.calls_kept_days),
             ..kaname_gateway::Config::default()
         }
+    }
+
+    /// A drill of a week is compared with the week before it, from single calls.
+    fn calls_kept_days(&mut self, in_file: Option<u64>) -> usize {
+        let key = "gateway.calls_kept_days";
+        let days = self.number(key, in_file, (400, 0, 3_650));
+        if (1..30).contains(&days) {
+            self.found.fault(key, "must be 0, which keeps all, or from 30 to 3650");
+        }
+        days
     }
 
     fn log_format(&mut self, raw: &Raw) -> bool {

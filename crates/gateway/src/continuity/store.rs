@@ -17,31 +17,43 @@ use super::{
     shares::{Amounts, Tally},
     ways::{WayKind, way_key},
 };
-use crate::block::Blocked;
+use crate::{
+    block::Blocked,
+    hours::{self, Split, counted},
+};
 
 /// A span of time, the end not part of it.
 pub(super) type Span = (i64, i64);
 
-const TALLIES: &str = "SELECT action, vendor, operator_country, hosting_country, open_weights, \
-    COUNT(*) AS calls, \
-    CAST(SUM(COALESCE(prompt_tokens, 0) + COALESCE(completion_tokens, 0)) AS BIGINT) AS tokens, \
-    CAST(SUM(COALESCE(cost_micro_yen, 0)) AS BIGINT) AS cost_micro_yen, \
-    SUM(CASE WHEN prompt_tokens IS NULL AND completion_tokens IS NULL THEN 1 ELSE 0 END) \
-    AS calls_without_tokens, \
-    SUM(CASE WHEN cost_micro_yen IS NULL THEN 1 ELSE 0 END) AS calls_without_cost \
-    FROM model_call WHERE institution_id = $1 AND started_at_ms >= $2 AND started_at_ms < $3 \
-    AND action NOT IN ('probe', '') AND purpose <> 'endpoint_test' \
-    AND (outcome IS NULL OR outcome <> 'denied') \
-    GROUP BY action, vendor, operator_country, hosting_country, open_weights \
-    ORDER BY action, vendor, operator_country, hosting_country, open_weights";
+/// Calls that say something of the institution's work: no probe, no test, and none that was refused.
+macro_rules! at_work {
+    () => {
+        "WHERE action NOT IN ('probe', '') AND purpose <> 'endpoint_test' \
+         AND (outcome IS NULL OR outcome <> 'denied') "
+    };
+}
+
+const TALLIES: &str = concat!(
+    "SELECT action, vendor, operator_country, hosting_country, open_weights, \
+     CAST(SUM(calls) AS BIGINT) AS calls, \
+     CAST(SUM(prompt_tokens + completion_tokens) AS BIGINT) AS tokens, \
+     CAST(SUM(cost_micro_yen) AS BIGINT) AS cost_micro_yen, \
+     CAST(SUM(without_tokens) AS BIGINT) AS calls_without_tokens, \
+     CAST(SUM(without_cost) AS BIGINT) AS calls_without_cost FROM ",
+    counted!(),
+    at_work!(),
+    "GROUP BY action, vendor, operator_country, hosting_country, open_weights \
+     ORDER BY action, vendor, operator_country, hosting_country, open_weights"
+);
 
 /// The calls of `institution` in `span` by kind and origin.
 pub(super) async fn tallies(
     conn: &mut Conn,
     institution: InstitutionId,
-    (since, until): Span,
+    span: Span,
 ) -> Result<Vec<Tally>, DbError> {
-    let rows = conn.fetch_all(TALLIES, params![institution, since, until]).await?;
+    let split = Split::by_hour(span, hours::kept_from(conn, institution).await?);
+    let rows = conn.fetch_all(TALLIES, split.bind(institution)).await?;
     rows.iter()
         .map(|row| {
             Ok(Tally {
@@ -70,23 +82,27 @@ pub(super) struct Traffic {
     pub(super) touched: i64,
 }
 
-const TRAFFIC: &str = "SELECT route_id, endpoint_id, purpose, action, COUNT(*) AS calls, \
-    SUM(CASE WHEN CASE $4 WHEN 'endpoint' THEN endpoint_id WHEN 'vendor' THEN vendor \
-    WHEN 'operator_country' THEN operator_country ELSE hosting_country END = $5 \
-    THEN 1 ELSE 0 END) AS touched \
-    FROM model_call WHERE institution_id = $1 AND started_at_ms >= $2 AND started_at_ms < $3 \
-    AND action NOT IN ('probe', '') AND purpose <> 'endpoint_test' \
-    AND (outcome IS NULL OR outcome <> 'denied') \
-    GROUP BY route_id, endpoint_id, purpose, action";
+const TRAFFIC: &str = concat!(
+    "SELECT route_id, endpoint_id, purpose, action, CAST(SUM(calls) AS BIGINT) AS calls, \
+     CAST(SUM(CASE WHEN CASE $9 WHEN 'endpoint' THEN endpoint_id WHEN 'vendor' THEN vendor \
+     WHEN 'operator_country' THEN operator_country ELSE hosting_country END = $10 \
+     THEN calls ELSE 0 END) AS BIGINT) AS touched FROM ",
+    counted!(),
+    at_work!(),
+    "GROUP BY route_id, endpoint_id, purpose, action"
+);
 
 /// The calls of `institution` in `span` by way.
 pub(super) async fn traffic(
     conn: &mut Conn,
-    (institution, (since, until)): (InstitutionId, Span),
+    (institution, span): (InstitutionId, Span),
     without: &Blocked,
 ) -> Result<Vec<Traffic>, DbError> {
+    let split = Split::by_hour(span, hours::kept_from(conn, institution).await?);
     let (subject, value) = without.parts();
-    let rows = conn.fetch_all(TRAFFIC, params![institution, since, until, subject, value]).await?;
+    let mut values = split.bind(institution);
+    values.extend(params![subject, value]);
+    let rows = conn.fetch_all(TRAFFIC, values).await?;
     rows.iter()
         .map(|row| {
             Ok(Traffic {

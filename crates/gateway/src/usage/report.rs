@@ -9,11 +9,16 @@ use utoipa::ToSchema;
 
 use super::{
     Scope,
-    buckets::Counts,
-    store::{self, GROUPS_MAX, Stretch, Sums, Time, Whom},
+    store::{self, GROUPS_MAX, Seen, Stretch, Sums},
+    times::{self, Times},
     window::{TrafficBy, Window},
 };
-use crate::{error::Error, routes::store as routes, store as endpoints};
+use crate::{
+    error::Error,
+    hours::{self, HOUR_MS, Split},
+    routes::store as routes,
+    store as endpoints,
+};
 
 /// What calls come to together. Each attempt counts: a request that failed over counts twice.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -123,101 +128,86 @@ pub struct TrafficReport {
 /// Reads the traffic of `whose` in `window`, from one state of the records.
 pub(crate) async fn read(
     conn: &mut Conn,
-    whose: (InstitutionId, Scope),
+    (institution, scope): (InstitutionId, Scope),
     window: Window,
 ) -> Result<TrafficReport, Error> {
-    let mut groups = store::sums(conn, whose, window).await?;
+    let kept_from = hours::kept_from(conn, institution).await?;
+    let split = Split::by_hour((window.since_ms, window.until_ms), kept_from);
+    let seen = Seen { institution, scope, split };
+    let mut groups = store::sums(conn, &seen, window.by).await?;
     let most = usize::try_from(GROUPS_MAX).unwrap_or(usize::MAX);
     let more_groups = groups.len() > most;
     groups.truncate(most);
-    let whom = if more_groups { Whom::Largest } else { Whom::Every };
-    let mut times = Times::read(conn, whose, (window, whom)).await?;
+    let keys = groups.iter().map(|sums| sums.key.as_str());
+    let times = times::read(conn, &seen, (window.by, keys)).await?;
     // Where the groups are all there, their sum is the whole, and the database is spared a look.
-    let (total, mut whole_times) = if more_groups {
-        let together = Times::read(conn, whose, (window, Whom::Together)).await?;
-        (store::total(conn, whose, window).await?, together)
-    } else {
-        (Sums::together(&groups), times.together())
+    let total =
+        if more_groups { store::total(conn, &seen).await? } else { Sums::together(&groups) };
+    let names = names(conn, institution, window.by).await?;
+    let (calls, oldest_started_at_ms) = store::under_way(conn, &seen).await?;
+    let faults = store::faults(conn, &seen).await?;
+    let (point_ms, points) = series(conn, &seen, (window, kept_from)).await?;
+    let named = |sums: Sums| {
+        let name = names.get(&sums.key).cloned().unwrap_or_default();
+        let times = times.of(&sums.key);
+        line(sums, name, times)
     };
-    let names = names(conn, whose.0, window.by).await?;
-    let (calls, oldest_started_at_ms) = store::under_way(conn, whose).await?;
-    let faults = store::faults(conn, whose, window).await?;
-    let point_ms = window.width_ms();
-    let first_ms = window.first_ms(point_ms);
-    let stretches = store::series(conn, whose, window, (first_ms, point_ms)).await?;
     Ok(TrafficReport {
         since_ms: window.since_ms,
         until_ms: window.until_ms,
         by: window.by,
-        scope: match whose.1 {
+        scope: match scope {
             Scope::Institution => TrafficScope::Institution,
             Scope::Department(_) | Scope::Nothing => TrafficScope::Department,
         },
-        total: whole_times.line(total, String::new()),
+        total: line(total, String::new(), &times.whole),
         under_way: CallsUnderWay { calls, oldest_started_at_ms },
-        groups: groups
-            .into_iter()
-            .map(|sums| {
-                let name = names.get(&sums.key).cloned().unwrap_or_default();
-                times.line(sums, name)
-            })
-            .collect(),
+        groups: groups.into_iter().map(named).collect(),
         more_groups,
         faults: faults
             .into_iter()
             .map(|(outcome, code, calls)| TrafficFault { outcome, code, calls })
             .collect(),
         point_ms,
-        points: points(&stretches, (first_ms, point_ms), window.points(point_ms)),
+        points,
     })
 }
 
-/// How long calls took, by group.
-struct Times {
-    took: HashMap<String, Counts>,
-    first: HashMap<String, Counts>,
+fn line(sums: Sums, name: String, times: &Times) -> TrafficLine {
+    TrafficLine {
+        name,
+        calls: sums.calls,
+        completed: sums.completed,
+        refused: sums.refused,
+        errors: sums.errors,
+        abandoned: sums.abandoned,
+        under_way: sums.under_way,
+        input_tokens: sums.input_tokens,
+        output_tokens: sums.output_tokens,
+        cost_yen: yen(sums.cost_micro_yen),
+        took_p50_ms: times.took.percentile(50),
+        took_p95_ms: times.took.percentile(95),
+        first_p50_ms: times.first.percentile(50),
+        first_p95_ms: times.first.percentile(95),
+        key: sums.key,
+    }
 }
 
-impl Times {
-    async fn read(
-        conn: &mut Conn,
-        whose: (InstitutionId, Scope),
-        what: (Window, Whom),
-    ) -> Result<Self, Error> {
-        let took = store::times(conn, whose, what, Time::Took).await?;
-        let first = store::times(conn, whose, what, Time::First).await?;
-        Ok(Self { took, first })
-    }
-
-    /// All groups as one, under the empty key.
-    fn together(&self) -> Self {
-        let one = |all: &HashMap<String, Counts>| {
-            HashMap::from([(String::new(), Counts::together(all.values()))])
-        };
-        Self { took: one(&self.took), first: one(&self.first) }
-    }
-
-    fn line(&mut self, sums: Sums, name: String) -> TrafficLine {
-        let mut took = self.took.remove(&sums.key).unwrap_or_default();
-        let mut first = self.first.remove(&sums.key).unwrap_or_default();
-        TrafficLine {
-            name,
-            calls: sums.calls,
-            completed: sums.completed,
-            refused: sums.refused,
-            errors: sums.errors,
-            abandoned: sums.abandoned,
-            under_way: sums.under_way,
-            input_tokens: sums.input_tokens,
-            output_tokens: sums.output_tokens,
-            cost_yen: yen(sums.cost_micro_yen),
-            took_p50_ms: took.percentile(50),
-            took_p95_ms: took.percentile(95),
-            first_p50_ms: first.percentile(50),
-            first_p95_ms: first.percentile(95),
-            key: sums.key,
-        }
-    }
+/// The series of `window`, and how long one of its points lasts: an hour at least where single calls
+/// are gone.
+async fn series(
+    conn: &mut Conn,
+    seen: &Seen,
+    (window, kept_from): (Window, i64),
+) -> Result<(i64, Vec<TrafficPoint>), Error> {
+    let narrowest_ms = if window.since_ms < kept_from { HOUR_MS } else { 0 };
+    let point_ms = window.width_ms(narrowest_ms);
+    let first_ms = window.first_ms(point_ms);
+    // A point shorter than an hour is made of single calls.
+    let by_call = Split::by_call((window.since_ms, window.until_ms));
+    let seen = Seen { split: if point_ms < HOUR_MS { by_call } else { seen.split }, ..*seen };
+    let stretches = store::series(conn, &seen, (first_ms, point_ms)).await?;
+    Ok((point_ms, points(&stretches, (first_ms, point_ms), window.points(point_ms))))
 }
 
 /// Names by id, where the dimension has ids.

@@ -2,7 +2,7 @@
 
 use kaname_platform::named_variants;
 
-use crate::error::Error;
+use crate::{error::Error, hours::HOUR_MS};
 
 /// Most points of a series.
 pub(crate) const POINTS_MAX: i64 = 120;
@@ -12,7 +12,6 @@ const LONGEST_MS: i64 = 400 * DAY_MS;
 const USUAL_MS: i64 = HOUR_MS;
 
 const MINUTE_MS: i64 = 60_000;
-const HOUR_MS: i64 = 60 * MINUTE_MS;
 const DAY_MS: i64 = 24 * HOUR_MS;
 /// Days begin at midnight in Japan.
 const JAPAN_MS: i64 = 9 * HOUR_MS;
@@ -90,9 +89,9 @@ impl Window {
         Ok(Self { since_ms, until_ms, by })
     }
 
-    /// The narrowest width of which at most [`POINTS_MAX`] points cover it.
-    pub(crate) fn width_ms(&self) -> i64 {
-        let fits = |width: &i64| self.points(*width) <= POINTS_MAX;
+    /// The narrowest width from `narrowest_ms` on of which at most [`POINTS_MAX`] points cover it.
+    pub(crate) fn width_ms(&self, narrowest_ms: i64) -> i64 {
+        let fits = |width: &i64| *width >= narrowest_ms && self.points(*width) <= POINTS_MAX;
         WIDTHS_MS.into_iter().find(fits).unwrap_or(7 * DAY_MS)
     }
 
@@ -120,11 +119,11 @@ mod tests {
         let now = 1_900_000_000_000;
         let hour = Window::new((None, None), TrafficBy::Model, now).unwrap();
         assert_eq!((hour.since_ms, hour.until_ms), (now - HOUR_MS, now));
-        assert_eq!(hour.width_ms(), MINUTE_MS);
+        assert_eq!((hour.width_ms(0), hour.width_ms(HOUR_MS)), (MINUTE_MS, HOUR_MS));
         let day = Window { since_ms: now - DAY_MS, ..hour };
-        assert_eq!(day.width_ms(), 15 * MINUTE_MS);
+        assert_eq!(day.width_ms(0), 15 * MINUTE_MS);
         let month = Window { since_ms: now - 30 * DAY_MS, ..hour };
-        assert_eq!(month.width_ms(), 12 * HOUR_MS);
+        assert_eq!(month.width_ms(HOUR_MS), 12 * HOUR_MS);
         let midnight = (month.first_ms(DAY_MS) + JAPAN_MS) % DAY_MS;
         assert_eq!(midnight, 0);
     }
@@ -146,7 +145,7 @@ mod tests {
             since in 0_i64..4_000_000_000_000, span in 1_i64..=LONGEST_MS
         ) {
             let window = Window { since_ms: since, until_ms: since + span, by: TrafficBy::App };
-            let width = window.width_ms();
+            let width = window.width_ms(0);
             let (first, points) = (window.first_ms(width), window.points(width));
             prop_assert!((1..=POINTS_MAX).contains(&points));
             prop_assert!(first <= since && since < first + width);

@@ -4,6 +4,7 @@
 mod batches;
 mod budgets;
 mod cache;
+mod call_hours;
 mod chat;
 mod continuity;
 mod drill_checks;

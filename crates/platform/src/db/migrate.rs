@@ -22,7 +22,9 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (10, "drills", include_str!("../../../../migrations/0010_drills.sql")),
     (11, "batches", include_str!("../../../../migrations/0011_batches.sql")),
     (12, "workspace_route", include_str!("../../../../migrations/0012_workspace_route.sql")),
+    (13, "call_hours", include_str!("../../../../migrations/0013_call_hours.sql")),
     (14, "drill_checks", include_str!("../../../../migrations/0014_drill_checks.sql")),
+    (15, "leaf_index", include_str!("../../../../migrations/0015_leaf_index.sql")),
 ];
 
 /// Where the schema stands after [`Db::migrate`].

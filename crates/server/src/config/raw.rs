@@ -72,6 +72,7 @@ pub(super) struct Gateway {
     pub(super) batch_lines_max: Option<u64>,
     pub(super) batch_calls_at_once: Option<u64>,
     pub(super) batch_retention_days: Option<u64>,
+    pub(super) calls_kept_days: Option<u64>,
     pub(super) price_table: Option<String>,
     pub(super) price_keys: Option<Vec<String>>,
     pub(super) yen_per: Option<BTreeMap<String, String>>,
