@@ -3,7 +3,7 @@
 
 use kaname_gateway::{
     Blocked, Bounds, ChatMessage, ChatRequest, EmbedRequest, Endpoint, EndpointChange, Error,
-    ExitOutcome, Exits, Language, Leg, NewBlock, NewRoute, Route, RouteChange, WayKind,
+    ExitOutcome, Exits, Language, Leg, NewBlock, NewDrill, NewRoute, Route, RouteChange, WayKind,
 };
 use kaname_guard::{Caller, Purpose};
 use kaname_kernel::{Label, Principal, Role};
@@ -275,7 +275,8 @@ async fn what_stops_for_questions_is_foretold_by_the_route_and_a_drill_counts_th
         assert_eq!(named.calls, 0, "nobody called the route by its name");
 
         world.test.clock.advance_ms(1);
-        let drill = NewBlock { blocked: without(), minutes: 5, reason: "訓練".to_owned() };
+        let block = NewBlock { blocked: without(), minutes: 5, reason: "訓練".to_owned() };
+        let drill = NewDrill { block, checks: Vec::new() };
         let drill = gateway.start_drill(by, drill).await.unwrap();
         assert_eq!(ask(&world, by).await, None);
         assert_eq!(last(&world, "unserved_call").await, (Some(route.id.to_string()), None));
