@@ -386,7 +386,10 @@ export interface paths {
         /** The drills, the newest first. */
         get: operations["list_drills"];
         put?: never;
-        /** Starts a drill: takes something out of service for a time, and reports afterwards how it went. */
+        /**
+         * Starts a drill: takes something out of service for a time, and reports afterwards how it went.
+         *     Check questions are asked before it begins and again in it.
+         */
         post: operations["start_drill"];
         delete?: never;
         options?: never;
@@ -1678,6 +1681,82 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description What came of a question in one round. */
+        CheckAnswer: {
+            /** @description The act of the request, if it came so far; the calls and the answer follow from it. */
+            act_id: string | null;
+            /** @description Why no answer came: a stable code. */
+            code: string | null;
+            /** @description Whether the answer stopped at the most tokens that a check question is given. */
+            cut_short: boolean;
+            /** @description The public name of the endpoint that answered. */
+            endpoint: string | null;
+            /** @description How it ended. */
+            outcome: components["schemas"]["CheckOutcome"];
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
+            took_ms: number;
+        };
+        /**
+         * @description How a question ended.
+         * @enum {string}
+         */
+        CheckOutcome: "as_expected" | "not_as_expected" | "unanswered";
+        /**
+         * @description A check question, and by what its answer is judged.
+         *
+         *     Texts are compared without regard to width and other compatibility forms (NFKC), upper and lower
+         *     case, and white space.
+         */
+        CheckQuestion: {
+            /** @description The answer must hold all of these 1 to 10 texts of 1 to 200 characters. */
+            expected: string[];
+            /** @description The answer must hold none of these; 10 at most. */
+            forbidden?: string[];
+            /** @description The model that is asked: the public name of a route or an endpoint. */
+            model: string;
+            /** @description What is asked, in 1 to 2,000 characters. It has the institution's default label. */
+            question: string;
+        };
+        /** @description A question with both its results. One without a result was not asked to the end in that round. */
+        CheckResult: components["schemas"]["CheckQuestion"] & {
+            before?: null | components["schemas"]["CheckAnswer"];
+            during?: null | components["schemas"]["CheckAnswer"];
+        };
+        /** @description A round in numbers. */
+        CheckTally: {
+            /**
+             * Format: int64
+             * @description Those with an answer.
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Those whose answer was as expected.
+             */
+            as_expected: number;
+            /**
+             * Format: int64
+             * @description Questions that were asked to the end.
+             */
+            asked: number;
+            /**
+             * Format: int64
+             * @description Those without an answer.
+             */
+            unanswered: number;
+        };
+        /** @description The check questions of a drill: a check of a few chosen questions, no general measure of quality. */
+        Checks: {
+            /** @description The round before anything was out of service. */
+            before: components["schemas"]["CheckTally"];
+            /** @description The round while it was. */
+            during: components["schemas"]["CheckTally"];
+            /** @description Question by question. */
+            questions: components["schemas"]["CheckResult"][];
+        };
         Citation: {
             collection_id: string;
             document_id: string;
@@ -1930,7 +2009,7 @@ export interface components {
             ended_ms?: number | null;
             /**
              * Format: int64
-             * @description Since when.
+             * @description Since when; while questions are asked first, since when they are.
              */
             from_ms: number;
             /** @description Its id. */
@@ -1946,7 +2025,7 @@ export interface components {
             state: components["schemas"]["DrillState"];
             /**
              * Format: int64
-             * @description Until when it was to last.
+             * @description Until when it was to last; while questions are asked first, as if it had begun with them.
              */
             until_ms: number;
         };
@@ -2797,6 +2876,14 @@ export interface components {
             /** @description Where answers are looked for; empty or absent means everywhere the person may read. */
             collection_ids?: string[];
         };
+        /** @description A new drill. */
+        NewDrill: components["schemas"]["NewBlock"] & {
+            /**
+             * @description What is asked before it and again in it, 20 questions at most. The block and its time begin
+             *     when every question has been asked once.
+             */
+            checks?: components["schemas"]["CheckQuestion"][];
+        };
         /** @description A new endpoint. */
         NewEndpoint: {
             /** @description Its API key, kept sealed and never shown. */
@@ -3089,6 +3176,7 @@ export interface components {
         Report: {
             /** @description What was seen before it. */
             before: components["schemas"]["Figures"];
+            checks: null | components["schemas"]["Checks"];
             /** @description What was seen during the drill. */
             during: components["schemas"]["Figures"];
             /**
@@ -3098,16 +3186,18 @@ export interface components {
             from_ms: number;
             /** @description Whether the drill has ended; else these are figures of a drill under way. */
             is_final: boolean;
-            /** @description What the figures do not tell: `answer_quality`, `length_stops`, `quoted_instead`. */
+            /**
+             * @description What the figures do not tell: `answer_quality`, or `unchecked_quality` where there are check
+             *     questions; `length_stops`, `quoted_instead`.
+             */
             not_measured: string[];
             /**
              * Format: int64
-             * @description Until just before this one.
+             * @description Until just before this one; the same one where nothing was out of service yet.
              */
             to_ms: number;
             /** @description Ways on which requests were left without an answer, the most first, 50 at most. */
             without_answer: components["schemas"]["WithoutAnswer"][];
-            checks: null | components["schemas"]["Checks"];
         };
         /** @description A named way to one or more endpoints. */
         Route: {
@@ -3520,90 +3610,6 @@ export interface components {
              * @description Requests that nothing in service was left to answer.
              */
             unserved: number;
-        };
-        /**
-         * @description A check question, and by what its answer is judged.
-         *
-         *     Texts are compared without regard to width and other compatibility forms (NFKC), upper and lower
-         *     case, and white space.
-         */
-        CheckQuestion: {
-            /** @description The answer must hold all of these 1 to 10 texts of 1 to 200 characters. */
-            expected: string[];
-            /** @description The answer must hold none of these; 10 at most. */
-            forbidden?: string[];
-            /** @description The model that is asked: the public name of a route or an endpoint. */
-            model: string;
-            /** @description What is asked, in 1 to 2,000 characters. It has the institution's default label. */
-            question: string;
-        };
-        /**
-         * @description How a question ended.
-         * @enum {string}
-         */
-        CheckOutcome: "as_expected" | "not_as_expected" | "unanswered";
-        /** @description What came of a question in one round. */
-        CheckAnswer: {
-            /** @description The act of the request, if it came so far; the calls and the answer follow from it. */
-            act_id: string | null;
-            /** @description Why no answer came: a stable code. */
-            code: string | null;
-            /** @description Whether the answer stopped at the most tokens that a check question is given. */
-            cut_short: boolean;
-            /** @description The public name of the endpoint that answered. */
-            endpoint: string | null;
-            /** @description How it ended. */
-            outcome: components["schemas"]["CheckOutcome"];
-            /**
-             * Format: int64
-             * @description How long it took, in milliseconds.
-             */
-            took_ms: number;
-        };
-        /** @description A question with both its results. One without a result was not asked to the end in that round. */
-        CheckResult: components["schemas"]["CheckQuestion"] & {
-            before?: null | components["schemas"]["CheckAnswer"];
-            during?: null | components["schemas"]["CheckAnswer"];
-        };
-        /** @description A round in numbers. */
-        CheckTally: {
-            /**
-             * Format: int64
-             * @description Those with an answer.
-             */
-            answered: number;
-            /**
-             * Format: int64
-             * @description Those whose answer was as expected.
-             */
-            as_expected: number;
-            /**
-             * Format: int64
-             * @description Questions that were asked to the end.
-             */
-            asked: number;
-            /**
-             * Format: int64
-             * @description Those without an answer.
-             */
-            unanswered: number;
-        };
-        /** @description The check questions of a drill: a check of a few chosen questions, no general measure of quality. */
-        Checks: {
-            /** @description The round before anything was out of service. */
-            before: components["schemas"]["CheckTally"];
-            /** @description The round while it was. */
-            during: components["schemas"]["CheckTally"];
-            /** @description Question by question. */
-            questions: components["schemas"]["CheckResult"][];
-        };
-        /** @description A new drill. */
-        NewDrill: components["schemas"]["NewBlock"] & {
-            /**
-             * @description What is asked before it and again in it, 20 questions at most. The block and its time begin
-             *     when every question has been asked once.
-             */
-            checks?: components["schemas"]["CheckQuestion"][];
         };
     };
     responses: never;
