@@ -2,7 +2,7 @@
 import { expect, type Page } from '@playwright/test';
 import { greeting, nowhere, test } from './door';
 import { administrator, personWith } from './people';
-import { expectNoBarriers, expectNoSideways, signIn } from './support';
+import { expectNoBarriers, expectNoSideways, signIn, tabTo } from './support';
 
 test.beforeEach(async ({ page }) => signIn(page, administrator));
 
@@ -102,6 +102,59 @@ test('shares, conditions and bounds are kept and said in words', async ({ page, 
 	await card.getByRole('button', { name: `${name}を編集` }).click();
 	await expect(dialog).toBeVisible();
 	await expectNoSideways(page);
+});
+
+test('the wait before a second endpoint is asked is set by keyboard, and a wrong one is told at its field', async ({
+	page,
+	door
+}) => {
+	const stamp = Date.now();
+	const first = await door.endpoint(`旅程の先手 ${stamp}`, nowhere);
+	const second = await door.endpoint(`旅程の後手 ${stamp}`, nowhere);
+	const { id, name } = await door.route(`旅程の並行 ${stamp}`, [first, second]);
+	await page.goto('/admin/routes');
+	const edit = page.getByRole('button', { name: `${name}を編集` });
+	await edit.press('Enter');
+	const dialog = page.getByRole('dialog', { name: `${name}を編集` });
+	await dialog.getByLabel('経路の名前').fill(`${name}改`);
+	await tabTo(page, dialog.locator('summary', { hasText: 'この経路が守る限度' }));
+	await page.keyboard.press('Enter');
+	const wait = dialog.getByLabel('別の接続先にも並行して尋ねるまでの待ち時間（ミリ秒）');
+	await tabTo(page, wait);
+	for (const [wrong, said] of [
+		['5', '接続先または経路の設定に誤りがあります。'],
+		['abc', '0以上の整数で書いてください。']
+	] as const) {
+		await page.keyboard.press('Control+A');
+		await page.keyboard.type(wrong);
+		await page.keyboard.press('Enter');
+		await expect(wait).toHaveAttribute('aria-invalid', 'true');
+		await expect(wait).toHaveAccessibleDescription(new RegExp(`10〜120,000.*${said}`));
+		await expect(wait).toHaveValue(wrong);
+		await expect(wait).toBeFocused();
+		await expectNoBarriers(page);
+	}
+	await expect(dialog.getByLabel('経路の名前')).toHaveValue(`${name}改`);
+	await expect(dialog.getByRole('list', { name: '試す順番' }).getByRole('listitem')).toHaveCount(2);
+	expect(await door.caller.send('GET', `/routes/${id}`)).toMatchObject({ name, bounds: { hedge_after_ms: null } });
+
+	await page.keyboard.press('Control+A');
+	await page.keyboard.type('1,500');
+	await page.keyboard.press('Enter');
+	await expect(dialog).toHaveCount(0);
+	const card = page.getByRole('article', { name: `${name}改` });
+	await expect(card).toContainText('1,500 ミリ秒');
+	expect(await door.caller.send('GET', `/routes/${id}`)).toMatchObject({ bounds: { hedge_after_ms: 1500 } });
+	await expectNoBarriers(page);
+
+	await card.getByRole('button', { name: `${name}改を編集` }).press('Enter');
+	const again = page.getByRole('dialog', { name: `${name}改を編集` });
+	await again.getByText('この経路が守る限度').press('Enter');
+	await expect(again.getByLabel('別の接続先にも並行して尋ねる')).toHaveValue('1500');
+	await again.getByLabel('別の接続先にも並行して尋ねる').fill('');
+	await page.keyboard.press('Enter');
+	await expect(again).toHaveCount(0);
+	await expect(card).not.toContainText('ミリ秒');
 });
 
 test('a route without endpoints, or of a name that is taken, is told at its field', async ({ page, door }) => {
