@@ -19,7 +19,7 @@ test('a batch is worked through, and its results and faults are found on the pag
 	await expect(rows.nth(2)).toContainText('完了', { timeout: 30_000 });
 	await expect(rows.nth(2)).toContainText('2件のうち成功1件、失敗1件');
 	await expect(rows.nth(1)).toContainText('読み取れませんでした');
-	await expect(rows.nth(1)).toContainText('1行目');
+	await expect(rows.nth(1)).toContainText('1行目：この行を、JSONの呼び出しとして読み取れません。');
 	await expectNoBarriers(page);
 	const [file] = await Promise.all([
 		page.waitForEvent('download'),

@@ -32,7 +32,7 @@ test('a vendor is left out in a drill, calls go elsewhere, and the report says h
 	);
 	await expect(ways.getByRole('row', { name: new RegExp(`旅程の主 ${stamp}`) })).toContainText('止まる');
 	await expect(page.getByRole('table', { name: /文章を書くモデル：提供者別/ })).toContainText(main);
-	await expect(page.getByText(/呼び出しの集中度（HHI）は/).first()).toBeVisible();
+	await expect(page.getByText(/集中度（HHI）：呼び出し [\d,]+（/).first()).toBeVisible();
 	await expectNoBarriers(page);
 
 	await page.getByRole('button', { name: '訓練を始める' }).click();

@@ -70,6 +70,7 @@ test('a model that the table does not know is offered no price, and the fields s
 	await model.fill(unlisted);
 	await expect(takeOver).toHaveCount(0);
 	const price = dialog.getByRole('group', { name: '料金（100万トークンあたりの円）' });
+	await expect(price).toContainText('料金表に、このモデルの円での料金はありません。');
 	await expect(price).toContainText('料金がない接続先は、円の予算の下では使えません。');
 	await price.getByLabel('入力').first().fill('1,200.5');
 	await price.getByLabel('出力').fill('2400');

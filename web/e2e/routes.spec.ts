@@ -122,7 +122,7 @@ test('the wait before a second endpoint is asked is set by keyboard, and a wrong
 	const wait = dialog.getByLabel('別の接続先にも並行して尋ねるまでの待ち時間（ミリ秒）');
 	await tabTo(page, wait);
 	for (const [wrong, said] of [
-		['5', '接続先または経路の設定に誤りがあります。'],
+		['5', '待ち時間は、10から120,000までの整数（ミリ秒）で書いてください。'],
 		['abc', '0以上の整数で書いてください。']
 	] as const) {
 		await page.keyboard.press('Control+A');
@@ -166,7 +166,7 @@ test('a route without endpoints, or of a name that is taken, is told at its fiel
 	await dialog.getByLabel('APIでの呼び名').fill(made.publicName);
 	await dialog.getByRole('button', { name: '保存する' }).click();
 	await expect(dialog.getByRole('group', { name: '接続先', exact: true })).toContainText(
-		'接続先または経路の設定に誤りがあります。'
+		'接続先を1件以上32件以内で選び、'
 	);
 	await dialog.getByLabel('追加する接続先').selectOption(made.id);
 	await dialog.getByRole('button', { name: '経路に加える' }).click();
