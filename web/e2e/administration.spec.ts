@@ -1,9 +1,8 @@
 /** What an administrator does: people, departments, keys, endpoints, health. */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
+import { greeting, model, test } from './door';
 import { administrator, personWith } from './people';
-import { Caller, expectNoBarriers, signIn } from './support';
+import { expectNoBarriers, signIn } from './support';
 
 test.beforeEach(async ({ page }) => signIn(page, administrator));
 
@@ -42,10 +41,8 @@ test('a user is added, signs in with the temporary password and is disabled', as
 	await other.context().close();
 });
 
-test('a user is put into a department and a team, and leaves both', async ({ page, request }) => {
+test('a user is put into a department and a team, and leaves both', async ({ page, door: { caller } }) => {
 	const stamp = Date.now();
-	const caller = new Caller(request);
-	await caller.signIn(administrator);
 	const department = await caller.send('POST', '/departments', { key: `d${stamp}`, name: `異動課${stamp}` });
 	const path = `/departments/${String(department.id)}/teams`;
 	const team = await caller.send('POST', path, { key: `a${stamp}`, name: `受付係${stamp}` });
@@ -141,22 +138,23 @@ test('an API key is shown once and revoked', async ({ page, playwright, baseURL 
 	await outside.dispose();
 });
 
-test('the wizard adds an endpoint and gets a first answer from it', async ({ page }) => {
-	const upstream = await startUpstream();
-	const { port } = upstream.address() as AddressInfo;
+test('the wizard adds an endpoint and gets a first answer from it', async ({ page, door }) => {
+	const { address } = await door.service();
+	const stamp = Date.now();
 	await page.goto('/admin/endpoints/new');
-	await page.getByLabel('接続先のアドレス').fill(`http://127.0.0.1:${port}/v1`);
+	await page.getByLabel('接続先のアドレス').fill(address);
 	await expectNoBarriers(page);
 	await page.getByRole('button', { name: 'つないでみる' }).click();
-	await expect(page.getByLabel('モデル', { exact: true })).toHaveValue('journey-model');
-	const name = `旅程 ${port}`;
+	await expect(page.getByLabel('モデル', { exact: true })).toHaveValue(model);
+	const name = `旅程 ${stamp}`;
+	door.removeLater('/endpoints', name);
 	await page.getByLabel('表示名').fill(name);
-	await page.getByLabel('APIでの呼び名').fill(`kaname/journey-${port}`);
+	await page.getByLabel('APIでの呼び名').fill(`kaname/journey-${stamp}`);
 	await expectNoBarriers(page);
 	await page.getByRole('button', { name: '次へ' }).click();
 	await expectNoBarriers(page);
 	await page.getByRole('button', { name: '保存して試す' }).click();
-	await expect(page.getByText('こんにちは。')).toBeVisible({ timeout: 30_000 });
+	await expect(page.getByText(greeting)).toBeVisible({ timeout: 30_000 });
 	await page.getByRole('link', { name: '接続先の一覧へ' }).click();
 	const card = page.getByRole('article', { name });
 	await card.getByRole('button', { name: '停止する' }).click();
@@ -164,7 +162,6 @@ test('the wizard adds an endpoint and gets a first answer from it', async ({ pag
 	await card.getByRole('button', { name: '削除する' }).click();
 	await page.getByRole('dialog').getByRole('button', { name: '削除する' }).click();
 	await expect(page.getByRole('article', { name })).toHaveCount(0);
-	upstream.close();
 });
 
 test('an address that nobody answers at is told with what to check', async ({ page }) => {
@@ -220,21 +217,3 @@ test('who is no administrator gets no administration', async ({ page }) => {
 	await page.goto('/admin/users');
 	await expect(page.getByText('この操作をする権限がありません。')).toBeVisible();
 });
-
-/** A small upstream that speaks the OpenAI form: one model, one greeting. */
-function startUpstream(): Promise<Server> {
-	const server = createServer((request, response) => {
-		const models = { object: 'list', data: [{ id: 'journey-model', object: 'model' }] };
-		const message = { role: 'assistant', content: 'こんにちは。' };
-		const completion = {
-			id: 'x',
-			object: 'chat.completion',
-			model: 'journey-model',
-			created: 0,
-			choices: [{ index: 0, message, finish_reason: 'stop' }]
-		};
-		response.setHeader('content-type', 'application/json');
-		response.end(JSON.stringify(request.url?.endsWith('/models') ? models : completion));
-	});
-	return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
-}

@@ -1,15 +1,13 @@
 /** Batches: a person sees their own, what came of them, and stops one that is under way. */
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
+import { test } from './door';
 import { administrator } from './people';
-import { Caller, expectNoBarriers, signIn } from './support';
+import { expectNoBarriers, signIn } from './support';
 
 const call = (id: string, model: string) =>
 	JSON.stringify({ custom_id: id, method: 'POST', url: '/v1/embeddings', body: { model, input: id } });
 
-test('a batch is worked through, and its results and faults are found on the page', async ({ page, playwright, baseURL }) => {
-	const outside = await playwright.request.newContext({ baseURL });
-	const caller = new Caller(outside);
-	await caller.signIn(administrator);
+test('a batch is worked through, and its results and faults are found on the page', async ({ page, door: { caller } }) => {
 	const made = await caller.batch([call('a', 'kaname/embedding'), call('b', 'no/model')]);
 	const faulty = await caller.batch(['{']);
 	expect(made).not.toBe(faulty);
@@ -21,7 +19,7 @@ test('a batch is worked through, and its results and faults are found on the pag
 	await expect(rows.nth(2)).toContainText('完了', { timeout: 30_000 });
 	await expect(rows.nth(2)).toContainText('2件のうち成功1件、失敗1件');
 	await expect(rows.nth(1)).toContainText('読み取れませんでした');
-	await expect(rows.nth(1)).toContainText('1行目');
+	await expect(rows.nth(1)).toContainText('1行目：この行を、JSONの呼び出しとして読み取れません。');
 	await expectNoBarriers(page);
 	const [file] = await Promise.all([
 		page.waitForEvent('download'),
@@ -29,5 +27,4 @@ test('a batch is worked through, and its results and faults are found on the pag
 	]);
 	const text = await (await file.createReadStream()).toArray();
 	expect(Buffer.concat(text as Buffer[]).toString()).toContain('"custom_id":"a"');
-	await outside.dispose();
 });

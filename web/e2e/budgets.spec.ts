@@ -1,7 +1,8 @@
 /** Budgets and rates: an administrator sets one, it holds, and everybody sees what is left. */
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
+import { test } from './door';
 import { administrator, personWith } from './people';
-import { Caller, expectNoBarriers, signIn } from './support';
+import { ask, expectNoBarriers, signIn } from './support';
 
 test('a budget is made, changed and removed, and its bar and row say what is left', async ({ page }) => {
 	const app = `旅程アプリ ${Date.now()}`;
@@ -53,14 +54,11 @@ test('a budget that makes no sense is told at its field', async ({ page }) => {
 	await expect(dialog).toHaveCount(0);
 });
 
-test('a person sees what is left, and sets nothing', async ({ page, playwright, baseURL }) => {
-	const outside = await playwright.request.newContext({ baseURL });
-	const caller = new Caller(outside);
-	await caller.signIn(administrator);
-	const staff = (await caller.items('/users?limit=200')).find(
+test('a person sees what is left, and sets nothing', async ({ page, door }) => {
+	const staff = (await door.caller.items('/users?limit=200')).find(
 		(user) => user.user_name === personWith('staff').userName
 	);
-	const made = await caller.send('POST', '/budgets', {
+	const made = await door.caller.send('POST', '/budgets', {
 		subject_kind: 'person',
 		subject_id: staff?.id,
 		period: 'day',
@@ -68,18 +66,40 @@ test('a person sees what is left, and sets nothing', async ({ page, playwright, 
 		limit: 100_000,
 		contact: '旅程の担当'
 	});
-	try {
-		await signIn(page, personWith('staff'));
-		await page.goto('/account');
-		await expect(page.getByText('相談先: 旅程の担当')).toBeVisible();
-		await expect(page.getByRole('progressbar', { name: /旅程 staff/ })).toBeVisible();
-		await expectNoBarriers(page);
-		await page.goto('/admin/budgets');
-		await expect(page.getByText('この操作をする権限がありません。')).toBeVisible();
-	} finally {
-		await caller.send('DELETE', `/budgets/${String(made.id)}`);
-		await outside.dispose();
-	}
+	door.later(() => door.caller.send('DELETE', `/budgets/${String(made.id)}`));
+	await signIn(page, personWith('staff'));
+	await page.goto('/account');
+	await expect(page.getByText('相談先：旅程の担当')).toBeVisible();
+	await expect(page.getByRole('progressbar', { name: /旅程 staff/ })).toBeVisible();
+	await expectNoBarriers(page);
+	await page.goto('/admin/budgets');
+	await expect(page.getByText('この操作をする権限がありません。')).toBeVisible();
+});
+
+test('a question that a budget refuses says which, when it opens anew and whom to ask', async ({ page, door }) => {
+	const asked = `旅程の予算 ${Date.now()}`;
+	const staff = (await door.caller.items('/users?limit=200')).find(
+		(user) => user.user_name === personWith('staff').userName
+	);
+	const made = await door.caller.send('POST', '/budgets', {
+		subject_kind: 'person',
+		subject_id: staff?.id,
+		period: 'month',
+		unit: 'requests',
+		limit: 0,
+		contact: '旅程の窓口'
+	});
+	door.later(() => door.caller.send('DELETE', `/budgets/${String(made.id)}`));
+	await signIn(page, personWith('staff'));
+	await ask(page, asked);
+	const answer = page.getByRole('article', { name: '回答' });
+	await expect(answer.getByRole('alert')).toContainText('予算の上限に達しています。');
+	const budgets = answer.getByRole('region', { name: 'あなたの利用に関わる予算' });
+	await expect(budgets.getByRole('progressbar').first()).toHaveAccessibleName(/旅程 staff.*1か月/);
+	await expect(budgets).toContainText('次に改まる時：');
+	await expect(budgets).toContainText('相談先：旅程の窓口');
+	await expect(page.getByRole('heading', { name: asked })).toBeVisible();
+	await expectNoBarriers(page);
 });
 
 test('who watches sees every budget and changes none', async ({ page }) => {

@@ -1,7 +1,7 @@
 /** Asking, stopping, looking at the source, and never sending by accident. */
 import { expect, test, type Page } from '@playwright/test';
 import { personWith } from './people';
-import { ask, expectNoBarriers, question, sentence, signIn } from './support';
+import { ask, expectNoBarriers, question, sentence, signIn, tabTo } from './support';
 
 test.beforeEach(async ({ page }) => signIn(page, personWith('staff')));
 
@@ -110,26 +110,13 @@ test('the chat is used with the keyboard alone', async ({ page }) => {
 	await page.keyboard.press('Tab');
 	await expect(page.getByRole('link', { name: '本文へ移動' })).toBeFocused();
 	await page.keyboard.press('Enter');
-	for (
-		let presses = 0;
-		presses < 30 && !(await box(page).evaluate((node) => node === document.activeElement));
-		presses++
-	) {
-		await page.keyboard.press('Tab');
-	}
-	await expect(box(page)).toBeFocused();
+	await tabTo(page, box(page));
 	await page.keyboard.type(question);
 	await page.keyboard.press('Enter');
 	const source = page.getByRole('button', { name: /根拠1を開く/ }).last();
 	await expect(source).toBeVisible({ timeout: 30_000 });
 	await expect(box(page)).toBeFocused();
-	for (
-		let presses = 0;
-		presses < 30 && !(await source.evaluate((node) => node === document.activeElement));
-		presses++
-	) {
-		await page.keyboard.press('Shift+Tab');
-	}
+	await tabTo(page, source, 'Shift+Tab');
 	await page.keyboard.press('Enter');
 	await expect(page.getByRole('dialog')).toBeVisible();
 	await page.keyboard.press('Escape');

@@ -1,42 +1,24 @@
 /** Continuity: what stops without a vendor, a drill under real calls with its report, and who may only look. */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { expect, test, type PlaywrightWorkerArgs } from '@playwright/test';
+import { expect } from '@playwright/test';
+import { test } from './door';
 import { administrator, personWith } from './people';
-import { Caller, expectNoBarriers, expectNoSideways, signIn } from './support';
-
-/** Whatever a test put on the server is taken away again, in the order of making, last first. */
-const undo: (() => Promise<unknown>)[] = [];
+import { type Caller, expectNoBarriers, expectNoSideways, signIn } from './support';
 
 test.describe.configure({ mode: 'serial' });
-test.afterEach(async () => {
-	for (const act of undo.splice(0).reverse()) await act();
-});
 
-test('a vendor is left out in a drill, calls go elsewhere, and the report says how it went', async ({
-	page,
-	playwright,
-	baseURL
-}) => {
+test('a vendor is left out in a drill, calls go elsewhere, and the report says how it went', async ({ page, door }) => {
 	test.setTimeout(180_000);
 	const stamp = Date.now();
 	const [main, spare] = [`旅程の甲社 ${stamp}`, `旅程の乙社 ${stamp}`];
-	const caller = await administratorByApi(playwright, baseURL);
-	const first = await endpoint(caller, `旅程の主 ${stamp}`, main);
-	const second = await endpoint(caller, `旅程の控え ${stamp}`, spare);
-	const publicName = `kaname/continuity-${stamp}`;
-	const legs = [first, second].map(({ id }, tier) => ({ endpoint_id: id, tier }));
-	const route = await caller.send('POST', '/routes', { public_name: publicName, name: `旅程の継続 ${stamp}`, legs });
-	undo.push(() => caller.send('DELETE', `/routes/${String(route.id)}`));
-	const program = await programOf(caller, playwright, baseURL);
-	const ask = async (model: string) =>
-		(
-			await program.post('/v1/chat/completions', {
-				data: { model, messages: [{ role: 'user', content: 'こんにちは' }] }
-			})
-		).status();
-	expect(await ask(publicName)).toBe(200);
-	expect([first.calls(), second.calls()]).toEqual([1, 0]);
+	const services = [await door.service(), await door.service()] as const;
+	const first = await door.endpoint(`旅程の主 ${stamp}`, services[0].address, { vendor: main });
+	const second = await door.endpoint(`旅程の控え ${stamp}`, services[1].address, { vendor: spare });
+	const { publicName } = await door.route(`旅程の継続 ${stamp}`, [first, second]);
+	const greet = await door.program();
+	const statusFrom = async (model: string) => (await greet(model)).status();
+	const calls = () => services.map((service) => service.calls());
+	expect(await statusFrom(publicName)).toBe(200);
+	expect(calls()).toEqual([1, 0]);
 
 	await signIn(page, administrator);
 	await page.goto('/admin/continuity');
@@ -50,7 +32,7 @@ test('a vendor is left out in a drill, calls go elsewhere, and the report says h
 	);
 	await expect(ways.getByRole('row', { name: new RegExp(`旅程の主 ${stamp}`) })).toContainText('止まる');
 	await expect(page.getByRole('table', { name: /文章を書くモデル：提供者別/ })).toContainText(main);
-	await expect(page.getByText(/呼び出しの集中度（HHI）は/).first()).toBeVisible();
+	await expect(page.getByText(/集中度（HHI）：呼び出し [\d,]+（/).first()).toBeVisible();
 	await expectNoBarriers(page);
 
 	await page.getByRole('button', { name: '訓練を始める' }).click();
@@ -64,11 +46,11 @@ test('a vendor is left out in a drill, calls go elsewhere, and the report says h
 	await dialog.getByLabel('続ける時間（分）').fill('30');
 	await dialog.getByRole('button', { name: '保存する' }).click();
 	await expect(dialog).toHaveCount(0);
-	undo.push(() => endDrills(caller));
+	door.later(() => endDrills(door.caller));
 
-	expect(await ask(publicName)).toBe(200);
-	expect([first.calls(), second.calls()]).toEqual([1, 1]);
-	expect(await ask(first.publicName)).toBe(503);
+	expect(await statusFrom(publicName)).toBe(200);
+	expect(calls()).toEqual([1, 1]);
+	expect(await statusFrom(first.publicName)).toBe(503);
 	const drills = page.getByRole('table', { name: 'これまでの訓練' });
 	await expect(page.getByRole('table', { name: '使えなくしているもの' })).toContainText(main);
 	await drills.getByRole('link', { name: new RegExp(main) }).click();
@@ -89,21 +71,20 @@ test('a vendor is left out in a drill, calls go elsewhere, and the report says h
 	await expectNoSideways(page);
 	await page.getByRole('link', { name: '終了の記録（報告を含む）' }).click();
 	await expect(page.getByRole('heading', { level: 1 })).toContainText('訓練の終了');
-	expect(await ask(publicName)).toBe(200);
-	expect([first.calls(), second.calls()]).toEqual([2, 1]);
+	expect(await statusFrom(publicName)).toBe(200);
+	expect(calls()).toEqual([2, 1]);
 });
 
-test('a block by hand is ended on screen', async ({ page, playwright, baseURL }) => {
+test('a block by hand is ended on screen', async ({ page, door }) => {
 	const vendor = `旅程の停止社 ${Date.now()}`;
-	const caller = await administratorByApi(playwright, baseURL);
 	const block = { subject: 'vendor', value: vendor, minutes: 30, reason: '障害の連絡' };
-	await caller.send('POST', '/endpoint-blocks', block);
+	await door.caller.send('POST', '/endpoint-blocks', block);
 	await signIn(page, administrator);
 	await page.goto('/admin/continuity');
 	await page.getByRole('button', { name: `提供者：${vendor}の停止を解除` }).click();
 	await page.getByRole('dialog').getByRole('button', { name: '今すぐ終える' }).click();
 	await expect(page.getByRole('button', { name: `提供者：${vendor}の停止を解除` })).toHaveCount(0);
-	expect((await caller.items('/endpoint-blocks')).filter((one) => one.value === vendor)).toEqual([]);
+	expect((await door.caller.items('/endpoint-blocks')).filter((one) => one.value === vendor)).toEqual([]);
 });
 
 for (const role of ['ai_officer', 'auditor'] as const) {
@@ -129,15 +110,15 @@ test('staff get nothing of it, and an address that names nobody says so', async 
 
 test('check questions are asked before a drill and in it, and the report says what came of them', async ({
 	page,
-	playwright,
-	baseURL
+	door
 }) => {
 	test.setTimeout(120_000);
 	const stamp = Date.now();
 	const main = `旅程の質問の甲社 ${stamp}`;
-	const caller = await administratorByApi(playwright, baseURL);
-	const first = await endpoint(caller, `旅程の質問の主 ${stamp}`, main);
-	const second = await endpoint(caller, `旅程の質問の控え ${stamp}`, `旅程の質問の乙社 ${stamp}`);
+	const { caller } = door;
+	const { address } = await door.service();
+	const first = await door.endpoint(`旅程の質問の主 ${stamp}`, address, { vendor: main });
+	const second = await door.endpoint(`旅程の質問の控え ${stamp}`, address, { vendor: `旅程の質問の乙社 ${stamp}` });
 	await signIn(page, administrator);
 	await page.goto('/admin/continuity');
 	await page.getByRole('button', { name: '訓練を始める' }).click();
@@ -167,7 +148,7 @@ test('check questions are asked before a drill and in it, and the report says wh
 	await expect(dialog).toHaveCount(0);
 	const [drill] = await caller.items('/drills');
 	const path = `/drills/${String(drill?.id)}`;
-	undo.push(() => caller.send('POST', `${path}/end`).catch(() => undefined));
+	door.later(() => caller.send('POST', `${path}/end`).catch(() => undefined));
 	type Found = { report: { checks: { during: { asked: number } } } };
 	const asked = async () => ((await caller.send('GET', path)) as unknown as Found).report.checks.during.asked;
 	await expect.poll(asked).toBe(2);
@@ -190,78 +171,9 @@ test('check questions are asked before a drill and in it, and the report says wh
 	await expectNoSideways(page);
 });
 
-type Playwright = PlaywrightWorkerArgs['playwright'];
-
-async function administratorByApi(playwright: Playwright, baseURL: string | undefined): Promise<Caller> {
-	const outside = await playwright.request.newContext({ baseURL });
-	undo.push(() => outside.dispose());
-	const caller = new Caller(outside);
-	await caller.signIn(administrator);
-	return caller;
-}
-
-/** An endpoint of a vendor that answers for real and counts what it is asked. */
-async function endpoint(caller: Caller, name: string, vendor: string) {
-	const { ranks } = (await caller.send('GET', '/label-pack')) as { ranks: { rank: number }[] };
-	const publicName = `kaname/${vendor.includes('甲') ? 'main' : 'spare'}-${Date.now()}`;
-	const { address, calls } = await upstream();
-	const { id } = await caller.send('POST', '/endpoints', {
-		kind: 'openai_compatible',
-		name,
-		vendor,
-		base_url: address,
-		model: 'journey-model',
-		public_name: publicName,
-		capabilities: ['chat'],
-		languages: ['ja'],
-		clearance: String(Math.max(...ranks.map((entry) => entry.rank)))
-	});
-	undo.push(() => caller.send('DELETE', `/endpoints/${String(id)}`));
-	return { id: String(id), publicName, calls };
-}
-
-/** A program with a key that may call models. */
-async function programOf(caller: Caller, playwright: Playwright, baseURL: string | undefined) {
-	const made = await caller.send('POST', '/keys', { name: '旅程の継続', scopes: ['models'], expires_in_days: 1 });
-	const program = await playwright.request.newContext({
-		baseURL,
-		extraHTTPHeaders: { authorization: `Bearer ${String(made.secret)}` }
-	});
-	undo.push(() => program.dispose());
-	return program;
-}
-
 /** Whatever drill a failed journey left under way. */
 async function endDrills(caller: Caller): Promise<void> {
 	for (const drill of await caller.items('/drills')) {
 		if (drill.state === 'running') await caller.send('POST', `/drills/${String(drill.id)}/end`);
 	}
-}
-
-/** A small upstream of OpenAI's form that answers every call and counts them. */
-async function upstream(): Promise<{ address: string; calls: () => number }> {
-	const completion = {
-		id: 'x',
-		object: 'chat.completion',
-		model: 'journey-model',
-		created: 0,
-		choices: [{ index: 0, message: { role: 'assistant', content: 'こんにちは' }, finish_reason: 'stop' }],
-		usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 }
-	};
-	let calls = 0;
-	const server: Server = createServer((request, response) => {
-		request.resume();
-		request.on('end', () => {
-			calls += 1;
-			response.writeHead(200, { 'content-type': 'application/json' });
-			response.end(JSON.stringify(completion));
-		});
-	});
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	undo.push(async () => {
-		server.closeAllConnections();
-		server.close();
-	});
-	const { port } = server.address() as AddressInfo;
-	return { address: `http://127.0.0.1:${port}/v1`, calls: () => calls };
 }

@@ -1,5 +1,6 @@
 /** Collections and documents: adding, refusing, reading, removing. */
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
+import { test } from './door';
 import { administrator, personWith } from './people';
 import { Caller, collectionName, documentText, expectNoBarriers, signIn } from './support';
 
@@ -75,9 +76,7 @@ test('a place in a document is marked and scrolled to', async ({ page }) => {
 	await expect(page.locator('mark')).toBeInViewport();
 });
 
-test('title, label and date are given with the file and changed afterwards', async ({ page, request }) => {
-	const caller = new Caller(request);
-	await caller.signIn(administrator);
+test('title, label and date are given with the file and changed afterwards', async ({ page, door: { caller } }) => {
 	const collection = await caller.send('POST', '/collections', {
 		name: `区分の旅程 ${Date.now()}`,
 		description: '',
@@ -132,9 +131,7 @@ test('title, label and date are given with the file and changed afterwards', asy
 	await caller.send('DELETE', path);
 });
 
-test('who may not edit a collection cannot change its documents', async ({ page, request }) => {
-	const caller = new Caller(request);
-	await caller.signIn(administrator);
+test('who may not edit a collection cannot change its documents', async ({ page, door: { caller } }) => {
 	const collection = (await caller.items('/collections')).find((entry) => entry.name === collectionName);
 	const [document] = await caller.items(`/collections/${String(collection?.id)}/documents`);
 	await page.context().clearCookies();

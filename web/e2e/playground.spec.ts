@@ -1,24 +1,13 @@
 /** The playground: a model is tried out through the door for programs, and the request stands there as code. */
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { expect, test, type PlaywrightWorkerArgs } from '@playwright/test';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { expect } from '@playwright/test';
+import { type Door, model as served, nowhere, test } from './door';
 import { administrator, personWith } from './people';
-import { Caller, expectNoBarriers, expectNoSideways, signIn } from './support';
+import { expectNoBarriers, expectNoSideways, signIn } from './support';
 
-/** Whatever a test put on the server is taken away again, last first. */
-const undo: (() => Promise<unknown>)[] = [];
-
-test.afterEach(async () => {
-	for (const act of undo.splice(0).reverse()) await act();
-});
-
-test('a member of staff tries a model, sees the answer arrive, its figures and its act', async ({
-	page,
-	playwright,
-	baseURL
-}) => {
-	const upstream = await Upstream.start();
-	const model = await modelAt(upstream.address, playwright, baseURL);
+test('a member of staff tries a model, sees the answer arrive, its figures and its act', async ({ page, door }) => {
+	const upstream = new Upstream();
+	const model = await modelAt(await door.serve(upstream.listener), door);
 	await signIn(page, personWith('staff'));
 	await page.getByRole('link', { name: 'モデルを試す' }).click();
 	await expect(page.getByRole('heading', { name: 'モデルを試す' })).toBeVisible();
@@ -50,9 +39,9 @@ test('a member of staff tries a model, sees the answer arrive, its figures and i
 	await expect(page).toHaveURL(/\/acts\/[0-9a-f-]+/);
 });
 
-test('an answer is stopped by button and by key, and what was shown stays', async ({ page, playwright, baseURL }) => {
-	const upstream = await Upstream.start();
-	const model = await modelAt(upstream.address, playwright, baseURL);
+test('an answer is stopped by button and by key, and what was shown stays', async ({ page, door }) => {
+	const upstream = new Upstream();
+	const model = await modelAt(await door.serve(upstream.listener), door);
 	await signIn(page, administrator);
 	await page.goto(`/playground?model=${encodeURIComponent(model)}&dialect=messages`);
 	await expect(page.getByLabel('呼び出しの形式')).toHaveValue('messages');
@@ -71,8 +60,8 @@ test('an answer is stopped by button and by key, and what was shown stays', asyn
 	await expectNoBarriers(page);
 });
 
-test('what cannot be sent is told at its field, and a refusal in plain words', async ({ page, playwright, baseURL }) => {
-	const model = await modelAt('http://127.0.0.1:9/v1', playwright, baseURL);
+test('what cannot be sent is told at its field, and a refusal in plain words', async ({ page, door }) => {
+	const model = await modelAt(nowhere, door);
 	await signIn(page, administrator);
 	await page.goto(`/playground?model=${encodeURIComponent(model)}`);
 	await page.getByLabel('温度').fill('9');
@@ -91,10 +80,10 @@ test('what cannot be sent is told at its field, and a refusal in plain words', a
 test('the code follows what is typed, tabs work by keyboard, and it is copied', async ({
 	page,
 	context,
-	playwright,
-	baseURL
+	baseURL,
+	door
 }) => {
-	const model = await modelAt('http://127.0.0.1:9/v1', playwright, baseURL);
+	const model = await modelAt(nowhere, door);
 	await context.grantPermissions(['clipboard-read', 'clipboard-write']);
 	await signIn(page, administrator);
 	await page.goto(`/playground?model=${encodeURIComponent(model)}&tool=python`);
@@ -128,65 +117,25 @@ test('the code follows what is typed, tabs work by keyboard, and it is copied', 
 	await expectNoSideways(page);
 });
 
-/** The public name of a model that everybody may use, at `baseUrl`. */
-async function modelAt(
-	baseUrl: string,
-	playwright: PlaywrightWorkerArgs['playwright'],
-	baseURL: string | undefined
-): Promise<string> {
-	const outside = await playwright.request.newContext({ baseURL });
-	undo.push(() => outside.dispose());
-	const caller = new Caller(outside);
-	await caller.signIn(administrator);
-	const { ranks } = (await caller.send('GET', '/label-pack')) as { ranks: { rank: number }[] };
-	const publicName = `kaname/play-${Date.now()}`;
-	const { id } = await caller.send('POST', '/endpoints', {
-		kind: 'openai_compatible',
-		name: '旅程の試し先',
-		base_url: baseUrl,
-		model: 'journey-model',
-		public_name: publicName,
-		capabilities: ['chat'],
-		languages: ['ja'],
-		clearance: String(Math.max(...ranks.map((entry) => entry.rank)))
-	});
-	undo.push(() => caller.send('DELETE', `/endpoints/${String(id)}`));
-	return publicName;
-}
+/** The public name of a model that everybody may use, at this address. */
+const modelAt = async (address: string, door: Door) => (await door.endpoint('旅程の試し先', address)).publicName;
 
 /** An upstream of OpenAI's form that sends the first piece at once, and the rest when it is told to. */
 class Upstream {
 	readonly bodies: unknown[] = [];
 	readonly #open = new Set<ServerResponse>();
-	readonly #server: Server;
 
-	private constructor() {
-		this.#server = createServer((request, response) => {
-			const parts: Buffer[] = [];
-			request.on('data', (part: Buffer) => parts.push(part));
-			request.on('end', () => {
-				this.bodies.push(JSON.parse(Buffer.concat(parts).toString()));
-				response.writeHead(200, { 'content-type': 'text/event-stream' });
-				response.write(piece({ role: 'assistant', content: 'こんに' }));
-				this.#open.add(response);
-			});
-			response.on('close', () => this.#open.delete(response));
+	readonly listener = (request: IncomingMessage, response: ServerResponse) => {
+		const parts: Buffer[] = [];
+		request.on('data', (part: Buffer) => parts.push(part));
+		request.on('end', () => {
+			this.bodies.push(JSON.parse(Buffer.concat(parts).toString()));
+			response.writeHead(200, { 'content-type': 'text/event-stream' });
+			response.write(piece({ role: 'assistant', content: 'こんに' }));
+			this.#open.add(response);
 		});
-	}
-
-	static async start(): Promise<Upstream> {
-		const made = new Upstream();
-		await new Promise<void>((resolve) => made.#server.listen(0, '127.0.0.1', resolve));
-		undo.push(async () => {
-			made.#server.closeAllConnections();
-			made.#server.close();
-		});
-		return made;
-	}
-
-	get address(): string {
-		return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1`;
-	}
+		response.on('close', () => this.#open.delete(response));
+	};
 
 	/** Answers that wait for their rest. */
 	get waiting(): number {
@@ -203,7 +152,7 @@ class Upstream {
 	}
 }
 
-const frame = { id: 'x', object: 'chat.completion.chunk', created: 0, model: 'journey-model' };
+const frame = { id: 'x', object: 'chat.completion.chunk', created: 0, model: served };
 
 function piece(delta: Record<string, string>, finish: string | null = null): string {
 	const choices = [{ index: 0, delta, finish_reason: finish }];

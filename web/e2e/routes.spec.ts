@@ -1,32 +1,17 @@
 /** Routes: an administrator puts endpoints in order, the order holds, and who watches only looks. */
-import { randomUUID } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { expect, test, type Page, type PlaywrightWorkerArgs } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
+import { type Door, greeting, model, nowhere, test } from './door';
 import { administrator, personWith } from './people';
-import { ask, Caller, expectNoBarriers, expectNoSideways, sentence, signIn } from './support';
-
-const greeting = 'こんにちは、二番目です。';
-
-/** Whatever a test put on the server is taken away again, in the order of making, last first. */
-const undo: (() => Promise<unknown>)[] = [];
+import { ask, expectNoBarriers, expectNoSideways, sentence, signIn, tabTo } from './support';
 
 test.beforeEach(async ({ page }) => signIn(page, administrator));
-test.afterEach(async () => {
-	for (const act of undo.splice(0).reverse()) await act();
-});
 
-test('a route is made, its order changed by keyboard, and a failure goes on to the next', async ({
-	page,
-	playwright,
-	baseURL
-}) => {
+test('a route is made, its order changed by keyboard, and a failure goes on to the next', async ({ page, door }) => {
 	const stamp = Date.now();
-	const caller = await administratorByApi(playwright, baseURL);
-	const failing = await endpoint(caller, `旅程の第一 ${stamp}`, await upstream(500));
-	const answering = await endpoint(caller, `旅程の第二 ${stamp}`, await upstream(200));
+	const failing = await door.endpoint(`旅程の第一 ${stamp}`, (await door.service(500)).address);
+	const answering = await door.endpoint(`旅程の第二 ${stamp}`, (await door.service()).address);
 	const [name, publicName] = [`旅程の経路 ${stamp}`, `kaname/route-${stamp}`];
-	undo.push(() => removeRouteNamed(caller, publicName));
+	door.removeLater('/routes', name);
 
 	await page.goto('/admin/routes');
 	await page.getByRole('button', { name: '経路を追加する' }).click();
@@ -58,30 +43,25 @@ test('a route is made, its order changed by keyboard, and a failure goes on to t
 	]);
 	await expectNoBarriers(page);
 
-	const program = await programOf(caller, playwright, baseURL);
-	const call = { model: publicName, messages: [{ role: 'user', content: 'こんにちは' }] };
-	const answer = await program.post('/v1/chat/completions', { data: call });
+	const greet = await door.program();
+	const answer = await greet(publicName);
 	expect(answer.status(), await answer.text()).toBe(200);
 	expect(await answer.text()).toContain(greeting);
 
 	await card.getByRole('button', { name: '停止する' }).click();
 	await expect(card.getByRole('button', { name: '再開する' })).toBeVisible();
-	expect((await program.post('/v1/chat/completions', { data: call })).status()).toBe(404);
+	expect((await greet(publicName)).status()).toBe(404);
 
 	await card.getByRole('button', { name: `${name}を削除` }).click();
 	await page.getByRole('dialog').getByRole('button', { name: '削除する' }).click();
 	await expect(card).toHaveCount(0);
 });
 
-test('shares, conditions and bounds are kept and said in words', async ({ page, playwright, baseURL }) => {
+test('shares, conditions and bounds are kept and said in words', async ({ page, door }) => {
 	const stamp = Date.now();
-	const caller = await administratorByApi(playwright, baseURL);
-	const one = await endpoint(caller, `旅程の甲 ${stamp}`, 'http://127.0.0.1:9/v1');
-	const two = await endpoint(caller, `旅程の乙 ${stamp}`, 'http://127.0.0.1:9/v1');
-	const [name, publicName] = [`旅程の条件 ${stamp}`, `kaname/conditions-${stamp}`];
-	const legs = [one, two].map((made, tier) => ({ endpoint_id: made.id, tier }));
-	const route = await caller.send('POST', '/routes', { public_name: publicName, name, legs });
-	undo.push(() => removeRouteNamed(caller, publicName));
+	const one = await door.endpoint(`旅程の甲 ${stamp}`, nowhere);
+	const two = await door.endpoint(`旅程の乙 ${stamp}`, nowhere);
+	const { id, name } = await door.route(`旅程の条件 ${stamp}`, [one, two]);
 
 	await page.goto('/admin/routes');
 	const card = page.getByRole('article', { name });
@@ -110,7 +90,7 @@ test('shares, conditions and bounds are kept and said in words', async ({ page, 
 	await expect(card).toContainText('JP、US');
 	await expect(card).toContainText('1,200円まで');
 	await expect(card).toContainText('ほかの接続先は試さない');
-	expect(await caller.send('GET', `/routes/${String(route.id)}`)).toMatchObject({
+	expect(await door.caller.send('GET', `/routes/${id}`)).toMatchObject({
 		legs: [
 			{ endpoint_id: one.id, tier: 0, weight: 1 },
 			{ endpoint_id: two.id, tier: 0, weight: 3, when: { purposes: ['direct_call'], needs: ['images'] } }
@@ -124,14 +104,61 @@ test('shares, conditions and bounds are kept and said in words', async ({ page, 
 	await expectNoSideways(page);
 });
 
-test('a route without endpoints, or of a name that is taken, is told at its field', async ({
+test('the wait before a second endpoint is asked is set by keyboard, and a wrong one is told at its field', async ({
 	page,
-	playwright,
-	baseURL
+	door
 }) => {
 	const stamp = Date.now();
-	const caller = await administratorByApi(playwright, baseURL);
-	const made = await endpoint(caller, `旅程の先客 ${stamp}`, 'http://127.0.0.1:9/v1');
+	const first = await door.endpoint(`旅程の先手 ${stamp}`, nowhere);
+	const second = await door.endpoint(`旅程の後手 ${stamp}`, nowhere);
+	const { id, name } = await door.route(`旅程の並行 ${stamp}`, [first, second]);
+	await page.goto('/admin/routes');
+	const edit = page.getByRole('button', { name: `${name}を編集` });
+	await edit.press('Enter');
+	const dialog = page.getByRole('dialog', { name: `${name}を編集` });
+	await dialog.getByLabel('経路の名前').fill(`${name}改`);
+	await tabTo(page, dialog.locator('summary', { hasText: 'この経路が守る限度' }));
+	await page.keyboard.press('Enter');
+	const wait = dialog.getByLabel('別の接続先にも並行して尋ねるまでの待ち時間（ミリ秒）');
+	await tabTo(page, wait);
+	for (const [wrong, said] of [
+		['5', '待ち時間は、10から120,000までの整数（ミリ秒）で書いてください。'],
+		['abc', '0以上の整数で書いてください。']
+	] as const) {
+		await page.keyboard.press('Control+A');
+		await page.keyboard.type(wrong);
+		await page.keyboard.press('Enter');
+		await expect(wait).toHaveAttribute('aria-invalid', 'true');
+		await expect(wait).toHaveAccessibleDescription(new RegExp(`10〜120,000.*${said}`));
+		await expect(wait).toHaveValue(wrong);
+		await expect(wait).toBeFocused();
+		await expectNoBarriers(page);
+	}
+	await expect(dialog.getByLabel('経路の名前')).toHaveValue(`${name}改`);
+	await expect(dialog.getByRole('list', { name: '試す順番' }).getByRole('listitem')).toHaveCount(2);
+	expect(await door.caller.send('GET', `/routes/${id}`)).toMatchObject({ name, bounds: { hedge_after_ms: null } });
+
+	await page.keyboard.press('Control+A');
+	await page.keyboard.type('1,500');
+	await page.keyboard.press('Enter');
+	await expect(dialog).toHaveCount(0);
+	const card = page.getByRole('article', { name: `${name}改` });
+	await expect(card).toContainText('1,500 ミリ秒');
+	expect(await door.caller.send('GET', `/routes/${id}`)).toMatchObject({ bounds: { hedge_after_ms: 1500 } });
+	await expectNoBarriers(page);
+
+	await card.getByRole('button', { name: `${name}改を編集` }).press('Enter');
+	const again = page.getByRole('dialog', { name: `${name}改を編集` });
+	await again.getByText('この経路が守る限度').press('Enter');
+	await expect(again.getByLabel('別の接続先にも並行して尋ねる')).toHaveValue('1500');
+	await again.getByLabel('別の接続先にも並行して尋ねる').fill('');
+	await page.keyboard.press('Enter');
+	await expect(again).toHaveCount(0);
+	await expect(card).not.toContainText('ミリ秒');
+});
+
+test('a route without endpoints, or of a name that is taken, is told at its field', async ({ page, door }) => {
+	const made = await door.endpoint(`旅程の先客 ${Date.now()}`, nowhere);
 	await page.goto('/admin/routes');
 	await page.getByRole('button', { name: '経路を追加する' }).click();
 	const dialog = page.getByRole('dialog', { name: '経路を追加する' });
@@ -139,7 +166,7 @@ test('a route without endpoints, or of a name that is taken, is told at its fiel
 	await dialog.getByLabel('APIでの呼び名').fill(made.publicName);
 	await dialog.getByRole('button', { name: '保存する' }).click();
 	await expect(dialog.getByRole('group', { name: '接続先', exact: true })).toContainText(
-		'接続先または経路の設定に誤りがあります。'
+		'接続先を1件以上32件以内で選び、'
 	);
 	await dialog.getByLabel('追加する接続先').selectOption(made.id);
 	await dialog.getByRole('button', { name: '経路に加える' }).click();
@@ -151,13 +178,10 @@ test('a route without endpoints, or of a name that is taken, is told at its fiel
 });
 
 for (const role of ['ai_officer', 'auditor'] as const) {
-	test(`who oversees sees the routes and changes none: ${role}`, async ({ page, playwright, baseURL }) => {
+	test(`who oversees sees the routes and changes none: ${role}`, async ({ page, door }) => {
 		const stamp = Date.now();
-		const caller = await administratorByApi(playwright, baseURL);
-		const made = await endpoint(caller, `旅程の閲覧先 ${stamp}`, 'http://127.0.0.1:9/v1');
-		const [name, public_name] = [`旅程の閲覧 ${stamp}`, `kaname/watched-${stamp}`];
-		await caller.send('POST', '/routes', { public_name, name, legs: [{ endpoint_id: made.id }] });
-		undo.push(() => removeRouteNamed(caller, public_name));
+		const made = await door.endpoint(`旅程の閲覧先 ${stamp}`, nowhere);
+		const { name } = await door.route(`旅程の閲覧 ${stamp}`, [made]);
 		await page.context().clearCookies();
 		await signIn(page, personWith(role));
 		await page.goto('/admin/routes');
@@ -175,143 +199,18 @@ test('staff get no routes', async ({ page }) => {
 	await expect(page.getByText('この操作をする権限がありません。')).toBeVisible();
 });
 
-test('the wizard asks for a region where the service has one, and keeps a price exactly', async ({
-	page,
-	playwright,
-	baseURL
-}) => {
-	const stamp = Date.now();
-	const caller = await administratorByApi(playwright, baseURL);
-	const name = `旅程の岩盤 ${stamp}`;
-	undo.push(() => removeEndpointNamed(caller, name));
-	await page.goto('/admin/endpoints/new');
-	await expect(page.getByLabel('リージョン')).toHaveCount(0);
-	await page.getByText('詳しい設定：AnthropicやGemini、Bedrockにつなぐ').click();
-	await page.getByLabel('サービスの種類').selectOption('bedrock');
-	// Where nobody answers: nothing leaves this machine.
-	await page.getByLabel('接続先のアドレス').fill('http://127.0.0.1:9');
-	await page.getByLabel('リージョン').fill('ap-northeast-1');
-	await page.getByLabel('接続先のAPIキー').fill('JOURNEYKEY:journey-secret');
-	await expectNoBarriers(page);
-	await page.getByRole('button', { name: '次へ' }).click();
-	await page.getByLabel('モデル', { exact: true }).fill('journey-model');
-	await page.getByLabel('表示名').fill(name);
-	await page.getByLabel('APIでの呼び名').fill(`kaname/bedrock-${stamp}`);
-	await page.getByText('詳しい設定', { exact: true }).click();
-	await expect(page.getByLabel('ツールを呼ぶ')).toBeChecked();
-	await expect(page.getByLabel('画像を読む')).not.toBeChecked();
-	const price = page.getByRole('group', { name: '料金（100万トークンあたりの円）' });
-	await price.getByLabel('入力').first().fill('45.000001');
-	await page.getByRole('button', { name: '次へ' }).click();
-	await expect(price).toContainText('入力と出力の両方');
-	await price.getByLabel('出力').fill('180');
-	await price.getByLabel('料金の基準日').fill('2026-04-01');
-	await expectNoBarriers(page);
-	await page.getByRole('button', { name: '次へ' }).click();
-	await page.getByRole('button', { name: '保存して試す' }).click();
-	await expect(page.getByRole('link', { name: '接続先の一覧へ' })).toBeVisible({ timeout: 30_000 });
-	const kept = (await caller.items('/endpoints?limit=200')).find((one) => one.name === name);
-	expect(kept).toMatchObject({
-		kind: 'bedrock',
-		region: 'ap-northeast-1',
-		capabilities: ['chat', 'tools', 'structured_output'],
-		price: { input: 45_000_001, output: 180_000_000, as_of: '2026-04-01' }
-	});
-	expect(JSON.stringify(kept)).not.toContain('journey-secret');
-});
-
-type Playwright = PlaywrightWorkerArgs['playwright'];
-
-interface Made {
-	id: string;
-	name: string;
-	publicName: string;
-}
-
 /** The place of an endpoint in the form's order. */
 const place = (page: Page, name: string) =>
 	page.getByRole('dialog').getByRole('list', { name: '試す順番' }).getByRole('listitem', { name });
 
-async function administratorByApi(playwright: Playwright, baseURL: string | undefined): Promise<Caller> {
-	const outside = await playwright.request.newContext({ baseURL });
-	undo.push(() => outside.dispose());
-	const caller = new Caller(outside);
-	await caller.signIn(administrator);
-	return caller;
-}
-
-/** An endpoint that may handle everything, since the label of a call is the institution's default. */
-async function endpoint(caller: Caller, name: string, baseUrl: string): Promise<Made> {
-	const { ranks } = (await caller.send('GET', '/label-pack')) as { ranks: { rank: number }[] };
-	const publicName = `kaname/e-${randomUUID()}`;
-	const { id } = await caller.send('POST', '/endpoints', {
-		kind: 'openai_compatible',
-		name,
-		base_url: baseUrl,
-		model: 'journey-model',
-		public_name: publicName,
-		capabilities: ['chat'],
-		languages: ['ja'],
-		clearance: String(Math.max(...ranks.map((entry) => entry.rank)))
-	});
-	undo.push(() => caller.send('DELETE', `/endpoints/${String(id)}`));
-	return { id: String(id), name, publicName };
-}
-
-/** A program with a key that may call models. */
-async function programOf(caller: Caller, playwright: Playwright, baseURL: string | undefined) {
-	const made = await caller.send('POST', '/keys', { name: '旅程の経路', scopes: ['models'], expires_in_days: 1 });
-	const program = await playwright.request.newContext({
-		baseURL,
-		extraHTTPHeaders: { authorization: `Bearer ${String(made.secret)}` }
-	});
-	undo.push(() => program.dispose());
-	return program;
-}
-
-async function removeRouteNamed(caller: Caller, publicName: string): Promise<void> {
-	const found = (await caller.items('/routes?limit=200')).find((route) => route.public_name === publicName);
-	if (found) await caller.send('DELETE', `/routes/${String(found.id)}`);
-}
-
-async function removeEndpointNamed(caller: Caller, name: string): Promise<void> {
-	const found = (await caller.items('/endpoints?limit=200')).find((one) => one.name === name);
-	if (found) await caller.send('DELETE', `/endpoints/${String(found.id)}`);
-}
-
-/** A small upstream of OpenAI's form that always gives this status; the address of its API. */
-async function upstream(status: 200 | 500): Promise<string> {
-	const completion = {
-		id: 'x',
-		object: 'chat.completion',
-		model: 'journey-model',
-		created: 0,
-		choices: [{ index: 0, message: { role: 'assistant', content: greeting }, finish_reason: 'stop' }],
-		usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 }
-	};
-	const server: Server = createServer((request, response) => {
-		request.resume();
-		response.writeHead(status, { 'content-type': 'application/json' });
-		response.end(JSON.stringify(status === 200 ? completion : { error: { message: 'broken' } }));
-	});
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	undo.push(async () => void server.close());
-	return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
-}
-
 test('one route serves the questions of the workspace, and marking another takes over', async ({
 	page,
-	playwright,
-	baseURL
+	door
 }) => {
 	const stamp = Date.now();
-	const caller = await administratorByApi(playwright, baseURL);
-	const failing = await endpoint(caller, `旅程の停止中 ${stamp}`, await upstream(500));
-	const writing = await endpoint(caller, `旅程の書き手 ${stamp}`, await writer(`${sentence}[1]`));
-	const [name, publicName] = [`旅程の庁内 ${stamp}`, `kaname/workspace-${stamp}`];
-	const legs = [failing, writing].map((made, tier) => ({ endpoint_id: made.id, tier }));
-	await caller.send('POST', '/routes', { public_name: publicName, name, legs });
-	undo.push(() => removeRouteNamed(caller, publicName));
+	const failing = await door.endpoint(`旅程の停止中 ${stamp}`, (await door.service(500)).address);
+	const writing = await door.endpoint(`旅程の書き手 ${stamp}`, await writer(door, `${sentence}[1]`));
+	const { name } = await door.route(`旅程の庁内 ${stamp}`, [failing, writing]);
 
 	await page.goto('/admin/routes');
 	const card = page.getByRole('article', { name });
@@ -328,9 +227,7 @@ test('one route serves the questions of the workspace, and marking another takes
 	await ask(page);
 	await expect(page.getByText(`${writing.name}が文書を基に書きました。`)).toBeVisible();
 
-	const [other, otherName] = [`旅程の後任 ${stamp}`, `kaname/successor-${stamp}`];
-	await caller.send('POST', '/routes', { public_name: otherName, name: other, legs });
-	undo.push(() => removeRouteNamed(caller, otherName));
+	const { name: other } = await door.route(`旅程の後任 ${stamp}`, [failing, writing]);
 	await page.goto('/admin/routes');
 	await page.getByRole('button', { name: `${other}を編集` }).click();
 	await expect(page.getByText(`いまは「${name}」を使っています。`)).toBeVisible();
@@ -341,15 +238,12 @@ test('one route serves the questions of the workspace, and marking another takes
 });
 
 /** An upstream of OpenAI's form that streams this text; the address of its API. */
-async function writer(text: string): Promise<string> {
+async function writer(door: Door, text: string): Promise<string> {
 	const chunk = (delta: object, finish_reason: string | null) =>
-		`data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', model: 'journey-model', created: 0, choices: [{ index: 0, delta, finish_reason }] })}\n\n`;
-	const server = createServer((request, response) => {
+		`data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', model, created: 0, choices: [{ index: 0, delta, finish_reason }] })}\n\n`;
+	return door.serve((request, response) => {
 		request.resume();
 		response.writeHead(200, { 'content-type': 'text/event-stream' });
 		response.end(`${chunk({ role: 'assistant', content: text }, null)}${chunk({}, 'stop')}data: [DONE]\n\n`);
 	});
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	undo.push(async () => void server.close());
-	return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
 }

@@ -1,6 +1,6 @@
 /** What the journeys share: signing in, calling the API as a person, and looking for barriers. */
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test, type APIRequestContext, type Page } from '@playwright/test';
+import { expect, test, type APIRequestContext, type Locator, type Page } from '@playwright/test';
 import type { Person } from './people';
 
 /** The question that the journeys ask, and the sentence that answers it. */
@@ -106,6 +106,13 @@ export function watchPage(page: Page): string[] {
 export async function expectNoSideways(page: Page): Promise<void> {
 	const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 	expect(wide).toBeLessThanOrEqual(0);
+}
+
+/** Goes to a control as the keyboard does, one press after the other. */
+export async function tabTo(page: Page, target: Locator, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
+	const there = () => target.evaluate((node) => node === document.activeElement);
+	for (let presses = 0; presses < 30 && !(await there()); presses++) await page.keyboard.press(key);
+	await expect(target).toBeFocused();
 }
 
 /** Asks on screen and waits until the answer with its sources is there, at the conversation's own address. */

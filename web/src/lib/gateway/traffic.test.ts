@@ -46,6 +46,7 @@ describe('the rest', () => {
 		expect(lineName('endpoint', { key: 'x', name: '庁内' })).toBe('庁内');
 		expect(lineName('model', { key: 'up-model', name: '' })).toBe('up-model');
 		expect(lineName('outcome', { key: 'denied', name: '' })).toBe('拒否');
+		expect(lineName('endpoint', { key: '0199-0000-4abcdef', name: '' })).toBe('削除された接続先（…abcdef）');
 		expect(lineName('app', { key: '', name: '' })).toBe('（指定なし）');
 	});
 });

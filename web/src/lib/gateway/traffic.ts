@@ -47,12 +47,14 @@ export function pauseFor(hours: Span): number {
 	return hours <= 24 ? 15_000 : 60_000;
 }
 
-/** What a line is called: its name, the words for its key, its key, or that there is none. */
+/** What a line is called: its name, the words for its key, its key, that it is gone, or that there is none. */
 export function lineName(by: TrafficBy, line: Pick<TrafficLine, 'key' | 'name'>): string {
 	if (line.name !== '') return line.name;
 	if (line.key === '') return t('traffic.none_named');
 	if (by === 'purpose') return tOr(`purpose.${line.key}`, line.key);
 	if (by === 'outcome') return tOr(`traffic.outcome.${line.key}`, line.key);
+	// The end of an id is chance, so it tells apart what was made in the same minute.
+	if (by === 'endpoint' || by === 'route' || by === 'department') return t(`traffic.gone.${by}`, { id: line.key.slice(-6) });
 	return line.key;
 }
 

@@ -78,7 +78,7 @@ export function boundsFacts({ bounds }: Route): Fact[] {
 		},
 		bounds.hedge_after_ms == null
 			? null
-			: { name: t('route.hedge_after'), value: t('route.hedge_after_value', { count: count(bounds.hedge_after_ms) }) }
+			: { name: t('route.hedge_wait'), value: t('route.hedge_after_value', { count: count(bounds.hedge_after_ms) }) }
 	];
 	return facts.filter((fact) => fact !== null);
 }

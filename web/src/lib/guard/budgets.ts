@@ -43,6 +43,12 @@ export function unitsFor(period: Period): Unit[] {
 	return period === 'minute' ? ['requests', 'tokens'] : [...units];
 }
 
+/** Budgets of a day or longer, the one with the smallest part left first. */
+export function scarcest(budgets: Budget[]): Budget[] {
+	const left = (budget: Budget) => (budget.limit === 0 ? 0 : budget.remaining / budget.limit);
+	return budgets.filter((budget) => budget.period_ends_at_ms !== null).sort((a, b) => left(a) - left(b));
+}
+
 /** `1,200円`, `3,000 tokens`. */
 export const amount = (value: number, unit: Unit) => t(`budget.amount.${unit}`, { count: count(value) });
 

@@ -14,10 +14,11 @@ export function fixText(fault: { code: string; fix?: string | null }): string {
 	return tOr(`fix.${fault.code}`, fault.fix ?? '');
 }
 
-/** The sentence for whatever was thrown. */
+/** The sentence for whatever was thrown; that of the field at fault where there is one. */
 export function errorText(error: unknown): string {
 	if (!(error instanceof ApiError)) return t('error.client.unexpected');
-	const sentence = faultText(error.code, error.message);
+	const general = faultText(error.code, error.message);
+	const sentence = error.field === null ? general : tOr(`error.${error.code}.${error.field}`, general);
 	if (error.retryAtMs === null) return sentence;
 	return `${sentence} ${t('error.retry_at', { time: dateTime(error.retryAtMs) })}`;
 }

@@ -93,6 +93,14 @@ export class Chat {
 		return run.accepted;
 	}
 
+	/** Takes over the name that the server gave for the question, where no whole answer brought it along. */
+	async learnName(): Promise<void> {
+		const known = this.conversation;
+		if (known === null || known.title !== '') return;
+		const read = await this.#calls.getConversation(known.id).catch(() => null);
+		if (read !== null && this.conversation === known) this.conversation = read.conversation;
+	}
+
 	/** Stops the answer that is arriving and keeps what was shown. */
 	stop(): void {
 		if (this.#abort === null) return;

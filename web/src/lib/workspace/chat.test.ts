@@ -82,6 +82,23 @@ describe('a chat', () => {
 		expect(chat.live).toBe(null);
 	});
 
+	it('learns its name from the server where the first answer failed', async () => {
+		const chat = new Chat({
+			ask: async function* () {
+				yield started;
+				yield { kind: 'failed', code: 'guard.budget_exhausted', detail: '', message: null };
+			},
+			stopAnswer: async () => undefined,
+			startConversation: async () => ({ ...conversation, title: '' }),
+			getConversation: async () => ({ conversation, messages: [] })
+		});
+		await chat.send('質問', [], ignore);
+		expect(chat.conversation?.title).toBe('');
+		await chat.learnName();
+		expect(chat.conversation?.title).toBe('粗大ごみ');
+		expect(texts(chat).at(-1)).toEqual(['assistant', '', 'failed']);
+	});
+
 	it('keeps what was shown when the stream is cut', async () => {
 		const chat = chatWith(async function* () {
 			yield started;
