@@ -4,6 +4,8 @@
 //! else is as for chat: the breaker and the bound of calls at once, the guard, the deadline, the
 //! outcome on disk before the answer is given out.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use kaname_guard::{Action, Purpose, Usage};
 use kaname_kernel::{ActId, InstitutionId};
@@ -15,9 +17,13 @@ use crate::{
     error::{Error, UpstreamFault},
     failure::Failure,
     gateway::Gateway,
+    model::Endpoint,
     order::{Order, Reach, Settled, settled, settled_kept},
     traffic::{Passage, Turn},
 };
+
+/// How often what can wait looks for a place.
+const PLACE_EVERY: Duration = Duration::from_millis(100);
 
 impl Gateway {
     /// The first of `found`, with a place among the calls that run there.
@@ -31,13 +37,33 @@ impl Gateway {
         mut found: Candidates,
         why: (Purpose, Action),
     ) -> Result<(Reach, Passage), Error> {
-        let now = self.platform.now();
-        let enter = |reach: &Reach| self.traffic.enter(&reach.endpoint, Turn::First, now);
-        let Some(passage) = found.reaches.first().and_then(enter) else {
+        let passage = match found.reaches.first() {
+            Some(reach) => self.place_at(&reach.endpoint, why.0).await,
+            None => None,
+        };
+        let Some(passage) = passage else {
             self.unserved(institution, found.way(), why).await?;
             return Err(Error::Resting);
         };
         Ok((found.reaches.swap_remove(0), passage))
+    }
+
+    /// A place among the calls at `endpoint`. What is made for the index waits for one: nobody sits
+    /// before it, and a file that is refused for that is lost.
+    async fn place_at(&self, endpoint: &Endpoint, purpose: Purpose) -> Option<Passage> {
+        let enter = || self.traffic.enter(endpoint, Turn::First, self.platform.now());
+        if purpose != Purpose::Index {
+            return enter();
+        }
+        let place = async {
+            loop {
+                match enter() {
+                    Some(passage) => return passage,
+                    None => tokio::time::sleep(PLACE_EVERY).await,
+                }
+            }
+        };
+        tokio::time::timeout(self.config.call_timeout, place).await.ok()
     }
 
     /// What `call` has of the endpoint that `passage` leads to; it is told the act of the request.

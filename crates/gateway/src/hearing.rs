@@ -14,7 +14,7 @@ use serde::Deserialize;
 use crate::{
     ask_endpoint::usage_of,
     error::{Error, UpstreamFault},
-    pieces::{Piece, Pieces, Said, WireDetails, chat_piece},
+    pieces::{Piece, Pieces, Said, WireDetails, chat_piece, lenient},
 };
 
 /// The body of an answer as it arrives.
@@ -201,6 +201,8 @@ struct Loose {
     r#type: String,
     usage: Option<Counts>,
     response: Option<LooseResponse>,
+    // An event of an error has a text there.
+    #[serde(default, deserialize_with = "lenient")]
     message: Option<LooseResponse>,
 }
 
@@ -217,6 +219,7 @@ struct Counts {
     output_tokens: Option<u64>,
     cache_creation_input_tokens: Option<u64>,
     cache_read_input_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "lenient")]
     input_tokens_details: Option<WireDetails>,
 }
 

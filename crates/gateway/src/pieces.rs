@@ -100,6 +100,7 @@ struct Delta<'a> {
 pub(crate) struct WireUsage {
     prompt_tokens: Option<u64>,
     completion_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "lenient")]
     prompt_tokens_details: Option<WireDetails>,
 }
 
@@ -107,6 +108,16 @@ pub(crate) struct WireUsage {
 #[derive(Deserialize)]
 pub(crate) struct WireDetails {
     pub(crate) cached_tokens: Option<u64>,
+}
+
+/// What reads as a `T`, and nothing of whatever else stands there: an answer is not worse for it.
+pub(crate) fn lenient<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: serde::de::DeserializeOwned,
+{
+    let value = Value::deserialize(from)?;
+    Ok(serde_json::from_value(value).ok())
 }
 
 impl From<WireUsage> for Usage {
@@ -147,4 +158,28 @@ pub(crate) fn chat_piece(raw: Bytes, data: &str) -> Result<Piece, Error> {
         said.other.push_str(delta.tool_calls.map_or("", RawValue::get));
     }
     Ok(Piece::Chunk { raw, said })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn details_of_usage_that_cannot_be_read_are_passed_over() {
+        let usage = |details: &str| {
+            let counts = format!("\"prompt_tokens\":9,\"completion_tokens\":1{details}");
+            let data = format!("{{\"choices\":[],\"usage\":{{{counts}}}}}");
+            match chat_piece(Bytes::new(), &data).unwrap() {
+                Piece::Chunk { said, .. } => said.usage.unwrap(),
+                other => panic!("{other:?}"),
+            }
+        };
+        let known = Usage::of(9, 1);
+        let kept = Usage { cached_tokens: Some(4), ..known };
+        assert_eq!(usage(",\"prompt_tokens_details\":{\"cached_tokens\":4}"), kept);
+        for odd in ["", ":null", ":[]", ":\"?\"", ":{}", ":{\"cached_tokens\":0.5}"] {
+            let details = if odd.is_empty() { "" } else { ",\"prompt_tokens_details\"" };
+            assert_eq!(usage(&format!("{details}{odd}")), known, "{odd}");
+        }
+    }
 }

@@ -84,7 +84,7 @@ impl Traffic {
         station.running = station.running.saturating_add(1);
         station.breaker.begin(now.as_millis());
         state.tokens = tokens;
-        Some(Passage { traffic: self.clone(), endpoint: endpoint.id, verdict: false })
+        Some(Passage { traffic: self.clone(), endpoint: endpoint.id, tells: true, verdict: false })
     }
 
     /// How every endpoint stands that was called, by its public name.
@@ -138,18 +138,32 @@ impl Traffic {
 pub(crate) struct Passage {
     traffic: Traffic,
     endpoint: EndpointId,
+    /// Whether how it goes says anything of how others would.
+    tells: bool,
     verdict: bool,
 }
 
 impl Passage {
+    /// Of a kind that says nothing of other calls: one that is free and bounded apart, say.
+    pub(crate) fn untelling(mut self) -> Self {
+        self.tells = false;
+        self
+    }
+
     /// The endpoint answered as it should.
     pub(crate) fn went_well(mut self) {
+        if !self.tells {
+            return;
+        }
         self.verdict = true;
         self.traffic.change(self.endpoint, |station| station.breaker.succeeded());
     }
 
     /// The endpoint failed.
     pub(crate) fn went_badly(mut self, now: Timestamp) {
+        if !self.tells {
+            return;
+        }
         self.verdict = true;
         self.traffic.change(self.endpoint, |station| station.breaker.failed(now.as_millis()));
     }

@@ -53,6 +53,11 @@ pub(super) fn payload(drill: DrillId, by: &Principal) -> Value {
     })
 }
 
+/// Refuses to go on with a job that is to stop.
+fn stopped(run: &JobRun) -> Result<(), Error> {
+    if run.cancelled.is_cancelled() { Err(kaname_guard::Error::Stopping.into()) } else { Ok(()) }
+}
+
 impl JobHandler for CheckJob {
     fn kind(&self) -> &'static str {
         KIND
@@ -75,6 +80,8 @@ impl CheckJob {
         let Some(drill) = self.found(run).await? else { return Ok(()) };
         if drill.state == DrillState::Checking {
             self.ask_all(run, &drill).await?;
+            // Whoever stopped the questions does not expect what they were asked for.
+            stopped(run)?;
             self.gateway.begin_drill(&drill).await?;
         }
         let begun = self.found(run).await?.filter(|drill| drill.state == DrillState::Running);
@@ -96,6 +103,11 @@ impl CheckJob {
     /// Asks what has no result in the round of `drill`.
     async fn ask_all(&self, run: &JobRun, drill: &Drill) -> Result<(), Error> {
         let round = round_of(drill);
+        // From when it can be asked: the job may have had to wait for its turn.
+        let until = match round {
+            Round::Before => self.now().as_millis().saturating_add(FIRST_ROUND_MS),
+            Round::During => drill.until_ms,
+        };
         let mut tx = self.gateway.platform.db.read().await?;
         let checks = store::checks(&mut tx, drill).await?;
         drop(tx);
@@ -106,22 +118,20 @@ impl CheckJob {
         stream::iter(open)
             .map(Ok)
             .try_for_each_concurrent(AT_ONCE, |(number, check)| async move {
-                self.ask(run, drill, (number, &check.question)).await
+                self.ask(run, (drill, until), (number, &check.question)).await
             })
             .await
     }
 
-    /// Asks one question and notes what came of it, unless its round is over.
+    /// Asks one question and notes what came of it, unless its round is over, as it is at `until`.
     async fn ask(
         &self,
         run: &JobRun,
-        drill: &Drill,
+        (drill, until): (&Drill, i64),
         (number, question): (i64, &CheckQuestion),
     ) -> Result<(), Error> {
-        if run.cancelled.is_cancelled() {
-            return Err(kaname_guard::Error::Stopping.into());
-        }
-        if self.is_over(run, drill).await? {
+        stopped(run)?;
+        if self.is_over(run, (drill, until)).await? {
             return Ok(());
         }
         let answer = self.answer(run, drill, question).await?;
@@ -134,11 +144,7 @@ impl CheckJob {
         Ok(run.progress(done, Some(all), None).await?)
     }
 
-    async fn is_over(&self, run: &JobRun, drill: &Drill) -> Result<bool, Error> {
-        let until = match drill.state {
-            DrillState::Checking => drill.from_ms.saturating_add(FIRST_ROUND_MS),
-            DrillState::Running | DrillState::Ended => drill.until_ms,
-        };
+    async fn is_over(&self, run: &JobRun, (drill, until): (&Drill, i64)) -> Result<bool, Error> {
         let now = self.found(run).await?;
         Ok(now.is_none_or(|now| now.state != drill.state) || self.now().as_millis() >= until)
     }

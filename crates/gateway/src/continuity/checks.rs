@@ -142,7 +142,8 @@ impl CheckQuestion {
 
     /// Which of its fields is not acceptable, and why.
     fn fault(&self) -> Option<(&'static str, &'static str)> {
-        let within = |text: &str, most: usize| (1..=most).contains(&text.trim().chars().count());
+        let within =
+            |text: &str, most: usize| !text.trim().is_empty() && text.chars().count() <= most;
         let fits = |text: &String| within(text, TEXT_CHARS_MAX) && !plain(text).is_empty();
         let never = |text: &String| {
             let forbidden = plain(text);

@@ -17,6 +17,11 @@ use crate::{create_endpoint::require_administrator, error::Error, gateway::Gatew
 /// A drill whose questions are asked first begins within this time, or not at all.
 const BEGINS_WITHIN_MS: i64 = 60 * 60_000;
 
+/// When it is too late for `drill` to begin.
+pub(super) fn latest_begin_ms(drill: &Drill) -> i64 {
+    drill.from_ms.saturating_add(BEGINS_WITHIN_MS)
+}
+
 impl Gateway {
     /// Ends the drill `id` of the institution of `by`, an administrator, before its time.
     ///
@@ -30,7 +35,7 @@ impl Gateway {
             return Err(ContinuityError::Ended);
         }
         let now = self.platform.now().as_millis();
-        self.close_drill(drill, Some(by), now).await?;
+        self.close_drill(drill, by, now).await?;
         self.drill(by.institution, id).await
     }
 
@@ -77,13 +82,15 @@ impl Gateway {
         let now = self.platform.now().as_millis();
         let Some(drill) = running else { return Ok(()) };
         let until = match drill.state {
-            DrillState::Checking => drill.from_ms.saturating_add(BEGINS_WITHIN_MS),
+            DrillState::Checking => latest_begin_ms(&drill),
             DrillState::Running | DrillState::Ended => drill.until_ms,
         };
         if until > now {
             return Ok(());
         }
-        self.close_drill(drill, None, until).await
+        // One that began in this very moment is under way, and not due any more.
+        let _closed = self.close_as_it_is(drill, None, until).await?;
+        Ok(())
     }
 
     /// Ends the drill to which the block `id` belongs, if one under way does; says whether.
@@ -98,19 +105,14 @@ impl Gateway {
         drop(tx);
         let Some(drill) = running.filter(|drill| drill.block_id == id) else { return Ok(false) };
         let now = self.platform.now().as_millis();
-        self.close_drill(drill, Some(by), now).await?;
+        self.close_drill(drill, by, now).await?;
         Ok(true)
     }
 
-    /// Ends `drill` as of `to_ms`, by a person or by time. Nothing happens where another was faster.
-    async fn close_drill(
-        &self,
-        mut drill: Drill,
-        by: Option<&Principal>,
-        to_ms: i64,
-    ) -> Result<(), Error> {
+    /// Ends `drill` as of `to_ms` in the name of `by`. Nothing happens where another was faster.
+    async fn close_drill(&self, mut drill: Drill, by: &Principal, to_ms: i64) -> Result<(), Error> {
         let (institution, id) = (drill.institution, drill.id);
-        while !self.close_as_it_is(drill, by, to_ms).await? {
+        while !self.close_as_it_is(drill, Some(by), to_ms).await? {
             let mut tx = self.platform.db.read().await?;
             let now = store::by_id(&mut tx, institution, id).await?;
             // It began while its report was taken, or another was faster.
@@ -121,7 +123,7 @@ impl Gateway {
         Ok(())
     }
 
-    /// As [`Gateway::close_drill`], unless `drill` is not as it stands any more; says whether.
+    /// Ends `drill` by a person or by time, unless it is not as it stands any more; says whether.
     async fn close_as_it_is(
         &self,
         mut drill: Drill,

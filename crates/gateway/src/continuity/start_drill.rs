@@ -12,6 +12,7 @@ use super::{
     ask_checks,
     checks::{self, CheckQuestion},
     drill::{Drill, DrillState, NewDrill},
+    end_drill::latest_begin_ms,
     error::ContinuityError,
     exit::named,
     job, store,
@@ -97,9 +98,13 @@ impl Gateway {
         Ok(drill)
     }
 
-    /// Begins `drill`, whose questions have been asked once, unless it has ended meanwhile.
+    /// Begins `drill`, whose questions have been asked once, unless it has ended meanwhile or it is too
+    /// late for it.
     pub(super) async fn begin_drill(&self, drill: &Drill) -> Result<(), Error> {
         let now = self.platform.now();
+        if now.as_millis() >= latest_begin_ms(drill) {
+            return self.close_due(drill.institution).await;
+        }
         let until = now.plus_millis(drill.until_ms.saturating_sub(drill.from_ms));
         let span = (now.as_millis(), until.as_millis());
         let mut tx = self.platform.db.begin().await?;

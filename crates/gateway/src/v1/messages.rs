@@ -94,5 +94,7 @@ async fn count(gateway: &Gateway, arrived: Arrived) -> Result<Response, Failure>
         let sent = upstream::call_json(&gateway.outbound, gateway.config, permit, letter).await;
         sent.map(|body| (body, none))
     };
-    Ok(json_response(gateway.answer_once(&order, (&reach, passage), call).await?))
+    // A count that is refused says nothing of answers, and one that comes does not either.
+    let only = (&reach, passage.untelling());
+    Ok(json_response(gateway.answer_once(&order, only, call).await?))
 }
